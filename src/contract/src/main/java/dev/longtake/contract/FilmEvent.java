@@ -1,0 +1,28 @@
+package dev.longtake.contract;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Something happened to a film: feeds live events, webhooks, playlists, audit. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = FilmEvent.FilmChanged.class, name = "film-changed"),
+    @JsonSubTypes.Type(value = FilmEvent.SegmentChanged.class, name = "segment-changed"),
+    @JsonSubTypes.Type(value = FilmEvent.LateReport.class, name = "late-report")
+})
+public sealed interface FilmEvent extends Message {
+    FilmRef film();
+
+    Instant at();
+
+    record FilmChanged(int version, FilmRef film, String from, String to, Optional<String> reason, Instant at) implements FilmEvent {}
+
+    /** @param attempt the attempt concerned; empty while there is none. @param reused taken over from earlier work */
+    record SegmentChanged(int version, FilmRef film, int index, int scene, String from, String to, Optional<AttemptRef> attempt, Optional<String> worker,
+                          boolean reused, Instant at) implements FilmEvent {}
+
+    /** A report came after its segment had been decided: recorded and ignored. */
+    record LateReport(int version, FilmRef film, int index, AttemptRef attempt, String report, Instant at) implements FilmEvent {}
+}

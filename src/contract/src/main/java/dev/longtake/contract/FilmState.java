@@ -1,0 +1,32 @@
+package dev.longtake.contract;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A summary of a film's newest revision, under 4 KiB: what {@code film-states} holds and the gateway shows.
+ *
+ * @param state      the revision's state: {@code queued, rendering, paused, assembling, stalled, finished, cancelled, failed}
+ * @param reason     why it is stalled or failed, which scene included
+ * @param frames     frames of the whole film, known when it is planned
+ * @param accepted   segments with an accepted attempt, the reused included
+ * @param clipped    segments whose clip is durable
+ * @param reused     segments taken over from earlier work
+ * @param rendering  place of the scene now rendering (the lowest), from 0; -1 if none
+ * @param sequence   raised with every change of this film: readers drop older ones
+ * @param filmKey    object key of the finished film
+ */
+public record FilmState(int version, FilmRef film, String title, String model, String bundle, Lane lane, String state, Optional<String> reason, int scenes,
+                        int segments, int frames, double fps, int width, int height, int accepted, int clipped, int reused, int rendering,
+                        Seconds seconds, long sequence, Instant submitted, Instant updated, Optional<Instant> finished,
+                        Optional<String> filmKey) implements Message {
+
+    /** Seconds that workers spent on this revision's own attempts, summed. */
+    public record Seconds(double generating, double encoding, double waiting) {
+        public static final Seconds NONE = new Seconds(0, 0, 0);
+
+        public Seconds plus(double generating, double encoding, double waiting) {
+            return new Seconds(this.generating + generating, this.encoding + encoding, this.waiting + waiting);
+        }
+    }
+}
