@@ -1,0 +1,146 @@
+package dev.longtake.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What was written once can be read for ever: one file of JSON for each message of each released version. A message that changes
+ * its JSON needs a new version and a new file; with {@code -Dlongtake.golden.write=DIR} missing files are written there.
+ */
+class GoldenMessagesTest {
+    private static final ObjectMapper TREE = new ObjectMapper();
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final FilmRef FILM = new FilmRef("default", "film_2k7x", 1);
+    private static final AttemptRef PARENT = new AttemptRef("aa11", "a1");
+    private static final AttemptRef ATTEMPT = new AttemptRef("bb22", "b1");
+
+    private record Sample(Class<? extends Message> readAs, Message message) {}
+
+    private static final Map<String, Sample> SAMPLES = samples();
+
+    private static Map<String, Sample> samples() {
+        SegmentJob render = new SegmentJob(1, FILM, 3, 1, ATTEMPT,
+                new SegmentJob.Work.Render("cafe", "A fish swims in the sea.", Optional.of("text"), -42L, 8, 3.5, 1.0, 6, Optional.of(PARENT), Optional.empty()), AT, "d1");
+        Map<String, Sample> all = new LinkedHashMap<>();
+        all.put("film-command.submit", new Sample(FilmCommand.class,
+                new FilmCommand.Submit(1, FILM, ObjectKeys.plan(FILM), "feed", "A title", Lane.INTERACTIVE, "cpu", AT)));
+        all.put("film-command.cancel", new Sample(FilmCommand.class, new FilmCommand.Cancel(1, FILM, AT)));
+        all.put("segment-job.render", new Sample(SegmentJob.class, render));
+        all.put("segment-job.encode-clip", new Sample(SegmentJob.class,
+                new SegmentJob(1, FILM, 3, 1, ATTEMPT, new SegmentJob.Work.EncodeClip("cafe", 5, 6), AT, "d2")));
+        all.put("segment-report.dispatched", new Sample(SegmentReport.class, new SegmentReport.Dispatched(1, FILM, 3, ATTEMPT, "d1", AT)));
+        all.put("segment-report.lost", new Sample(SegmentReport.class, new SegmentReport.Lost(1, FILM, 3, ATTEMPT, "d1", "deadline", AT)));
+        all.put("segment-report.rendered", new Sample(SegmentReport.class,
+                new SegmentReport.Rendered(1, FILM, 3, ATTEMPT, Optional.of(PARENT), "w1", "cafe", "01", "02", "redis", 5, 6,
+                        new SegmentReport.Timing(0.1, 1.5, 0.2, 0.05), AT)));
+        all.put("segment-report.clipped", new Sample(SegmentReport.class,
+                new SegmentReport.Clipped(1, FILM, 3, ATTEMPT, "w1", "03", 12_345, 0.02, AT)));
+        all.put("segment-report.failed", new Sample(SegmentReport.class,
+                new SegmentReport.Failed(1, FILM, 3, ATTEMPT, "w1", SegmentReport.Cause.POISON, "prompt is empty", AT)));
+        all.put("segment-report.released", new Sample(SegmentReport.class, new SegmentReport.Released(1, FILM, 3, ATTEMPT, "w1", AT)));
+        all.put("lane-event.ready", new Sample(LaneEvent.class, new LaneEvent.Ready(1, "cpu", Lane.BATCH, FILM, ATTEMPT, render, AT, AT)));
+        all.put("lane-event.settled", new Sample(LaneEvent.class, new LaneEvent.Settled(1, "cpu", FILM, ATTEMPT, "d1", AT)));
+        all.put("lane-event.withdrawn", new Sample(LaneEvent.class, new LaneEvent.Withdrawn(1, "cpu", FILM, ATTEMPT, AT)));
+        all.put("worker-heartbeat", new Sample(WorkerHeartbeat.class,
+                new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.INTERACTIVE, Lane.BATCH), 1, "cafe", "cpu bf16", WorkerHeartbeat.State.READY,
+                        List.of(new WorkerHeartbeat.Running(FILM, 3, ATTEMPT, "d1", 2, 8)), AT)));
+        all.put("worker-control.cancel-attempt", new Sample(WorkerControl.class, new WorkerControl.CancelAttempt(1, ATTEMPT, AT)));
+        all.put("worker-control.drain", new Sample(WorkerControl.class, new WorkerControl.Drain(1, "w1", AT)));
+        all.put("film-state", new Sample(FilmState.class,
+                new FilmState(1, FILM, "A title", "phenaki", "cafe", Lane.INTERACTIVE, "rendering", Optional.empty(), 3, 12, 72, 8, 128, 128, 4, 3, 1, 1,
+                        new FilmState.Seconds(6, 0.1, 0.4), 17, AT, AT, Optional.empty(), Optional.empty())));
+        all.put("film-event.film-changed", new Sample(FilmEvent.class,
+                new FilmEvent.FilmChanged(1, FILM, "queued", "rendering", Optional.empty(), AT)));
+        all.put("film-event.segment-changed", new Sample(FilmEvent.class,
+                new FilmEvent.SegmentChanged(1, FILM, 3, 1, "dispatched", "accepted", Optional.of(ATTEMPT), Optional.of("w1"), false, AT)));
+        all.put("film-event.late-report", new Sample(FilmEvent.class, new FilmEvent.LateReport(1, FILM, 3, ATTEMPT, "rendered", AT)));
+        all.put("lineage", new Sample(Lineage.class,
+                new Lineage(1, FILM, "A title", "phenaki", "cafe", 128, 128, 8, 72,
+                        List.of(new Lineage.Entry(0, 0, PARENT, Optional.empty(), 7L, 11, "A city.", "w1", "03", false)))));
+        all.put("assembly-job", new Sample(AssemblyJob.class, new AssemblyJob(1, FILM, "as1", ObjectKeys.lineage(FILM), "04", AT, AT)));
+        all.put("assembly-report.assembled", new Sample(AssemblyReport.class,
+                new AssemblyReport.Assembled(1, FILM, "as1", ObjectKeys.product(FILM, "film.mp4"), "05", 99_999, 72, 0.4, AT)));
+        all.put("assembly-report.failed", new Sample(AssemblyReport.class,
+                new AssemblyReport.Failed(1, FILM, "as1", "clip 3 is cut short", List.of(3), false, AT)));
+        all.put("dead-letter", new Sample(DeadLetter.class, new DeadLetter(1, Topics.FILM_COMMANDS, "default", "{", "not a FilmCommand", AT)));
+        return all;
+    }
+
+    static Stream<String> names() {
+        return SAMPLES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aMessageIsWrittenAsItWasReleased(String name) throws Exception {
+        byte[] written = Json.write(SAMPLES.get(name).message());
+        String target = System.getProperty("longtake.golden.write");
+        if (target != null && getClass().getResource("/golden/v1/" + name + ".json") == null) {
+            Files.write(Path.of(target, name + ".json"), TREE.writerWithDefaultPrettyPrinter().writeValueAsBytes(TREE.readTree(written)));
+            return;
+        }
+        assertThat(TREE.readTree(written)).isEqualTo(golden(name));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void whatWasReleasedIsStillRead(String name) throws Exception {
+        Sample sample = SAMPLES.get(name);
+        assertThat(Json.read(TREE.writeValueAsBytes(golden(name)), sample.readAs())).isEqualTo(sample.message());
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void unknownFieldsAreIgnoredAndNewerVersionsRefused(String name) throws Exception {
+        Sample sample = SAMPLES.get(name);
+        ObjectNode message = (ObjectNode) golden(name);
+        message.put("addedLater", true);
+        assertThat(Json.read(TREE.writeValueAsBytes(message), sample.readAs())).isEqualTo(sample.message());
+        message.put("version", Message.VERSION + 1);
+        assertThatThrownBy(() -> Json.read(TREE.writeValueAsBytes(message), sample.readAs()))
+                .isInstanceOf(UnreadableMessageException.class)
+                .hasMessageContaining("version " + (Message.VERSION + 1));
+    }
+
+    @Test
+    void everyGoldenFileHasASample() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/golden/v1"))) {
+            TreeSet<String> found = new TreeSet<>();
+            files.forEach(f -> found.add(f.getFileName().toString().replace(".json", "")));
+            assertThat(found).containsExactlyElementsOf(new TreeSet<>(SAMPLES.keySet()));
+        }
+    }
+
+    @Test
+    void aMissingFieldIsAnUnreadableMessage() {
+        assertThatThrownBy(() -> Json.read("{\"type\":\"cancel\",\"version\":1}".getBytes(), FilmCommand.class))
+                .isInstanceOf(UnreadableMessageException.class);
+        assertThatThrownBy(() -> Json.read("null".getBytes(), FilmCommand.class)).isInstanceOf(UnreadableMessageException.class);
+        assertThatThrownBy(() -> Json.read("{".getBytes(), FilmCommand.class)).isInstanceOf(UnreadableMessageException.class);
+    }
+
+    private static JsonNode golden(String name) throws IOException {
+        try (InputStream in = GoldenMessagesTest.class.getResourceAsStream("/golden/v1/" + name + ".json")) {
+            assertThat(in).as("golden file of %s", name).isNotNull();
+            return TREE.readTree(in);
+        }
+    }
+}
