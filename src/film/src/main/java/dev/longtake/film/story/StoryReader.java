@@ -1,0 +1,133 @@
+package dev.longtake.film.story;
+
+import dev.longtake.film.story.Scene.Start;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a story, in prose or in JSON, and says everything that is wrong with it at once. A story is JSON if its file is named
+ * {@code *.json} or its first non-blank character is <code>{</code>; then it is never read as prose.
+ */
+public final class StoryReader {
+    private final StoryLimits limits;
+    private final double defaultSeconds;
+
+    /** @param defaultSeconds duration of a scene that names none */
+    public StoryReader(StoryLimits limits, double defaultSeconds) {
+        this.limits = limits;
+        this.defaultSeconds = defaultSeconds;
+    }
+
+    /**
+     * @param bytes    the story, UTF-8
+     * @param fileName where it came from; decides the format and gives prose its title
+     */
+    public Story read(byte[] bytes, Optional<String> fileName) throws StoryException {
+        if (bytes.length > limits.bytes()) {
+            throw StoryException.tooLarge(limits.bytes());
+        }
+        String text = decode(bytes);
+        if (text.isBlank()) {
+            throw StoryException.of("story", "the story is empty", "write at least one sentence");
+        }
+        boolean json = fileName.map(n -> n.toLowerCase(java.util.Locale.ROOT).endsWith(".json")).orElse(false) || text.stripLeading().startsWith("{");
+        Story story = json ? JsonStory.read(text, limits, defaultSeconds) : prose(text);
+        List<Problem> problems = validate(story);
+        if (!problems.isEmpty()) {
+            throw StoryException.of(problems);
+        }
+        return story;
+    }
+
+    private Story prose(String text) throws StoryException {
+        List<Problem> problems = new ArrayList<>();
+        List<Scene> scenes = new ArrayList<>();
+        for (String sentence : Sentences.split(text)) {
+            int index = scenes.size();
+            if (index > limits.scenes()) {
+                break;
+            }
+            SceneSuffix suffix = SceneSuffix.of(sentence, defaultSeconds, "scenes[" + index + "]", problems);
+            scenes.add(new Scene(suffix.prompt(), Optional.empty(), suffix.seconds(), suffix.cut() ? Start.CUT : Start.CONTINUE, java.util.OptionalLong.empty()));
+        }
+        if (!problems.isEmpty()) {
+            throw StoryException.of(problems);
+        }
+        return new Story("", Optional.empty(), Story.DEFAULT_SEED, scenes);
+    }
+
+    private List<Problem> validate(Story story) {
+        List<Problem> problems = new ArrayList<>(titleProblems(story.title(), limits));
+        if (story.scenes().isEmpty()) {
+            problems.add(new Problem("scenes", "there is no scene", "give at least one"));
+        }
+        if (story.scenes().size() > limits.scenes()) {
+            problems.add(new Problem("scenes", "more than " + limits.scenes() + " scenes", "split the story into several films"));
+            return problems;
+        }
+        double total = 0;
+        for (int i = 0; i < story.scenes().size() && problems.size() < 100; i++) {
+            Scene scene = story.scenes().get(i);
+            String at = "scenes[" + i + "]";
+            promptProblem(at + ".prompt", scene.prompt()).ifPresent(problems::add);
+            scene.negative().flatMap(n -> promptProblem(at + ".negative", n)).ifPresent(problems::add);
+            durationProblem(at + ".seconds", scene.seconds()).ifPresent(problems::add);
+            total += scene.seconds();
+        }
+        if (total > limits.filmSeconds() && problems.isEmpty()) {
+            problems.add(new Problem("scenes", "the film lasts over " + Math.round(limits.filmSeconds() / 3600) + " hours", "split the story into several films"));
+        }
+        return problems;
+    }
+
+    private Optional<Problem> promptProblem(String field, String prompt) {
+        if (prompt.isBlank()) {
+            return Optional.of(new Problem(field, "the prompt is empty", "say what is seen"));
+        }
+        if (prompt.codePointCount(0, prompt.length()) > limits.promptChars()) {
+            return Optional.of(new Problem(field, "the prompt is over " + limits.promptChars() + " characters", "shorten it, or make several scenes of it"));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Problem> durationProblem(String field, double seconds) {
+        if (seconds > 0 && seconds <= limits.sceneSeconds()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Problem(field, "a scene cannot last " + trim(seconds) + " seconds", "give more than 0 and at most " + trim(limits.sceneSeconds())));
+    }
+
+    /** What is wrong with a title: it becomes a file name and stands in lists. */
+    public static List<Problem> titleProblems(String title, StoryLimits limits) {
+        List<Problem> problems = new ArrayList<>();
+        if (title.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029)) {
+            problems.add(new Problem("title", "the title contains a control character", "use printable characters only"));
+        }
+        if (title.contains("/") || title.contains("\\") || title.equals(".") || title.equals("..")) {
+            problems.add(new Problem("title", "the title looks like a path", "leave out slashes and backslashes"));
+        }
+        if (title.codePointCount(0, title.length()) > limits.titleChars()) {
+            problems.add(new Problem("title", "the title is over " + limits.titleChars() + " characters", "shorten it"));
+        }
+        return problems;
+    }
+
+    private static String decode(byte[] bytes) throws StoryException {
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes)).toString();
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw StoryException.of("story", "the story is not valid UTF-8", "save it as UTF-8 text");
+        }
+    }
+
+    static String trim(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15 ? Long.toString((long) number) : Double.toString(number);
+    }
+}

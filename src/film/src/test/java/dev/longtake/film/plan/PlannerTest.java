@@ -1,0 +1,127 @@
+package dev.longtake.film.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.longtake.film.story.Scene;
+import dev.longtake.film.story.Scene.Start;
+import dev.longtake.film.story.Story;
+import dev.longtake.film.story.StoryException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    static final FilmSettings SETTINGS = new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 1);
+
+    static Scene scene(String prompt, double seconds, Start start) {
+        return new Scene(prompt, Optional.empty(), seconds, start, OptionalLong.empty());
+    }
+
+    static Story story(Scene... scenes) {
+        return new Story("", Optional.empty(), 0, List.of(scenes));
+    }
+
+    private static List<String> keys(FilmPlan plan) {
+        return plan.segments().stream().map(s -> s.key().hex()).toList();
+    }
+
+    @Test
+    void aChainsWindowsAreElevenThenSixAndTheLastOfASceneIsTrimmed() throws Exception {
+        FilmPlan plan = Planner.plan(story(scene("A", 3, Start.CONTINUE), scene("B", 3, Start.CONTINUE), scene("C", 1.5, Start.CUT)), SETTINGS);
+        assertThat(plan.segments()).extracting(PlannedSegment::newFrames).containsExactly(11, 6, 6, 1, 6, 6, 6, 6, 11, 1);
+        assertThat(plan.segments()).extracting(PlannedSegment::chain).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 1, 1);
+        assertThat(plan.segments()).extracting(PlannedSegment::parent).containsExactly(-1, 0, 1, 2, 3, 4, 5, 6, -1, 8);
+        assertThat(plan.segments()).extracting(PlannedSegment::window).containsExactly(0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+        assertThat(plan.frames()).isEqualTo(60);
+    }
+
+    @Test
+    void roundingIsHalfUp() {
+        assertThat(Planner.frames(0.0625, 8)).isEqualTo(1);
+        assertThat(Planner.frames(0.0624, 8)).isZero();
+        assertThat(Planner.frames(3, 8)).isEqualTo(24);
+        assertThat(Planner.frames(0.6875, 8)).isEqualTo(6);
+    }
+
+    @Test
+    void aSceneThatStartsAChainNeedsATail() throws Exception {
+        assertThatThrownBy(() -> Planner.plan(story(scene("A", 0.5, Start.CONTINUE)), SETTINGS)).isInstanceOf(StoryException.class).hasMessageContaining("scenes[0].seconds").hasMessageContaining("0.625");
+        assertThat(Planner.plan(story(scene("A", 0.625, Start.CONTINUE), scene("B", 0.0625, Start.CONTINUE)), SETTINGS).frames()).isEqualTo(6);
+        assertThatThrownBy(() -> Planner.plan(story(scene("A", 1, Start.CONTINUE), scene("B", 0.01, Start.CONTINUE)), SETTINGS)).hasMessageContaining("scenes[1].seconds");
+    }
+
+    @Test
+    void insertingASceneElsewhereChangesNoSeedAndACutShieldsWhatFollows() throws Exception {
+        Scene a = scene("A", 3, Start.CONTINUE);
+        Scene b = scene("B", 3, Start.CONTINUE);
+        Scene c = scene("C", 3, Start.CUT);
+        FilmPlan before = Planner.plan(story(a, c), SETTINGS);
+        FilmPlan after = Planner.plan(story(a, b, c), SETTINGS);
+        assertThat(keys(after)).containsAll(keys(before));
+        assertThat(after.segments().get(4).seed()).isEqualTo(before.segments().get(0).seed());
+    }
+
+    @Test
+    void everythingThatDecidesASegmentIsInItsKey() throws Exception {
+        Scene a = scene("A", 3, Start.CONTINUE);
+        List<List<String>> all = new ArrayList<>();
+        all.add(keys(Planner.plan(story(a), SETTINGS)));
+        all.add(keys(Planner.plan(story(scene("B", 3, Start.CONTINUE)), SETTINGS)));
+        all.add(keys(Planner.plan(story(a).withSeed(1), SETTINGS)));
+        all.add(keys(Planner.plan(story(new Scene("A", Optional.of("n"), 3, Start.CONTINUE, OptionalLong.empty())), SETTINGS)));
+        all.add(keys(Planner.plan(story(new Scene("A", Optional.empty(), 3, Start.CONTINUE, OptionalLong.of(5))), SETTINGS)));
+        all.add(keys(Planner.plan(story(a), SETTINGS, Optional.of("abcd"))));
+        all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "beef", 1, 128, 128, 8, 11, 5, 8, 3.5, 1))));
+        all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 2, 128, 128, 8, 11, 5, 8, 3.5, 1))));
+        all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 12, 3.5, 1))));
+        all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3, 1))));
+        all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 0.9))));
+        List<String> flat = all.stream().flatMap(List::stream).toList();
+        assertThat(new HashSet<>(flat)).hasSameSizeAs(flat);
+    }
+
+    @Test
+    void aKeyIsWhatItWasReleasedAs() throws Exception {
+        FilmPlan plan = Planner.plan(story(scene("A fish.", 3, Start.CONTINUE)), SETTINGS);
+        assertThat(plan.segments().get(1).key().hex()).isEqualTo(PINNED_KEY);
+        assertThat(plan.segments().get(1).seed()).isEqualTo(PINNED_SEED);
+    }
+
+    private static final String PINNED_KEY = "5adeb78890aee67c9abb3215ca762d63df9832e72b46cc31719181988f777c2e";
+    private static final long PINNED_SEED = 5_793_813_188_551_208_397L;
+
+    @Test
+    void aPlanComesBackFromItsDocument() throws Exception {
+        long seed = Long.getLong("longtake.seed", System.nanoTime());
+        System.out.println("longtake.seed=" + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            List<Scene> scenes = new ArrayList<>();
+            int n = 1 + random.nextInt(12);
+            long frames = 0;
+            for (int i = 0; i < n; i++) {
+                double seconds = 0.7 + random.nextInt(80) / 16.0;
+                frames += Planner.frames(seconds, 8);
+                scenes.add(new Scene("p" + random.nextInt(4), random.nextBoolean() ? Optional.of("x") : Optional.empty(), seconds,
+                        random.nextInt(3) == 0 ? Start.CUT : Start.CONTINUE, random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty()));
+            }
+            FilmPlan plan = Planner.plan(new Story("t", Optional.of("phenaki"), random.nextLong(), scenes), SETTINGS);
+            assertThat(plan.frames()).isEqualTo(frames);
+            PlanDocument document = PlanDocument.of(plan, Optional.empty());
+            assertThat(PlanDocument.fromBytes(document.toBytes()).toBytes()).isEqualTo(document.toBytes());
+            assertThat(PlanDocument.fromBytes(document.toBytes()).plan()).isEqualTo(plan);
+        }
+    }
+
+    @Test
+    void aPlanThatCannotBeReadSaysSo() {
+        assertThatThrownBy(() -> PlanDocument.fromBytes("{".getBytes())).isInstanceOf(StoryException.class);
+        assertThatThrownBy(() -> PlanDocument.fromBytes("{\"version\":1}".getBytes())).hasMessageContaining("lacks");
+        assertThatThrownBy(() -> PlanDocument.fromBytes("{\"version\":9}".getBytes())).hasMessageContaining("version 9");
+    }
+}
