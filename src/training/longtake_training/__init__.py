@@ -1,0 +1,1 @@
+"""Trains, evaluates and exports the video model that Longtake ships."""

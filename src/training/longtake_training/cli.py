@@ -1,0 +1,82 @@
+"""python -m longtake_training {train-tokenizer|train-transformer|evaluate|export|preview} --config FILE [--set name=value ...]"""
+import argparse
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="longtake_training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, about in (("train-tokenizer", "train the C-ViViT tokenizer, resuming if there is a checkpoint"),
+                        ("train-transformer", "encode windows and train the masked transformer, resuming likewise"),
+                        ("evaluate", "measure the trained model: report.json, tables, contact sheets"),
+                        ("export", "write the bundle: archives, golden vectors, manifest, card"),
+                        ("preview", "render prompts to a contact sheet")):
+        command = commands.add_parser(name, help=about)
+        command.add_argument("--config", required=True, type=Path)
+        command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a field, e.g. run.seed=2")
+        if name == "export":
+            command.add_argument("--bundle", required=True, type=Path, help="directory to write")
+            command.add_argument("--parts", action="store_true", help="split large files into parts of at most 16 MiB")
+        if name == "preview":
+            command.add_argument("--prompt", action="append", required=True)
+    probe = commands.add_parser("probe")
+    probe.add_argument("--stage", required=True)
+    probe.add_argument("--request", required=True, type=Path)
+    probe.add_argument("--result", required=True, type=Path)
+    options = parser.parse_args(arguments)
+    if options.command == "probe":
+        from .training.probe import run_probe
+
+        run_probe(options.stage, json.loads(options.request.read_text(encoding="utf-8")), options.result)
+        return 0
+    from .training.config import load_config
+
+    config = load_config(options.config, _overrides(options.set))
+    _prepare_device()
+    if options.command == "train-tokenizer":
+        from .training.tokenizer import TokenizerTrainer
+
+        TokenizerTrainer(config).run()
+    elif options.command == "train-transformer":
+        from .training.transformer import TransformerTrainer
+
+        TransformerTrainer(config).run()
+    elif options.command == "evaluate":
+        from .evaluation.report import evaluate
+
+        evaluate(config)
+    elif options.command == "export":
+        from .export.bundle import export
+
+        export(config, options.bundle, options.parts)
+    elif options.command == "preview":
+        from .evaluation.films import preview
+
+        print(preview(config, options.prompt))
+    return 0
+
+
+def _prepare_device():
+    import torch
+
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.backends.cudnn.allow_tf32 = True
+
+
+def _overrides(settings: List[str]) -> Dict[str, Any]:
+    """Values are read as TOML, and as plain text where they are not TOML."""
+    result: Dict[str, Any] = {}
+    for setting in settings:
+        name, separator, value = setting.partition("=")
+        if not separator:
+            sys.exit(f"--set wants NAME=VALUE, not '{setting}'")
+        try:
+            result[name] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            result[name] = value
+    return result

@@ -1,0 +1,1 @@
+"""Measurements: reconstruction, adherence to captions, seams, drift."""

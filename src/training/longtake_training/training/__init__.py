@@ -1,0 +1,1 @@
+"""Trainers of both stages: configuration, data, optimisers, checkpoints, logs."""
