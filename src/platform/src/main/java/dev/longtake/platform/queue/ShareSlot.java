@@ -1,0 +1,242 @@
+package dev.longtake.platform.queue;
+
+import dev.longtake.contract.DeadLetter;
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Message;
+import dev.longtake.contract.Topics;
+import dev.longtake.contract.UnreadableMessageException;
+import dev.longtake.platform.queue.JobHandler.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One place for one job at a time, taken from a share group (KIP-932) and acknowledged explicitly. The job runs on its own thread
+ * while this slot's thread renews the lock (KIP-1222). A slot survives brokers that go away: it starts its consumer again.
+ *
+ * <p>What a crash costs: the record is delivered to another slot as soon as the connection drops, or when the lock ends. A late
+ * acknowledgement is refused by the broker and changes nothing, so a handler must be harmless when it runs twice.
+ *
+ * @param <T> the message type
+ */
+public final class ShareSlot<T extends Message> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShareSlot.class);
+    private static final Duration IDLE_POLL = Duration.ofMillis(500);
+    private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private final Class<T> type;
+    private final JobHandler<T> handler;
+    private final Publisher deadLetters;
+    private final Thread poller;
+    private final ExecutorService worker;
+    private volatile boolean stopping;
+
+    /**
+     * @param name   the slot's name, for threads and logs
+     * @param topics the topics, one group over all of them
+     * @param lock   how long a record stays locked without renewal
+     */
+    public record Settings(String bootstrap, String name, String group, List<String> topics, Duration lock) {}
+
+    public ShareSlot(Settings settings, Class<T> type, JobHandler<T> handler, Publisher deadLetters) {
+        this.settings = settings;
+        this.type = type;
+        this.handler = handler;
+        this.deadLetters = deadLetters;
+        this.worker = Executors.newSingleThreadExecutor(r -> daemon(r, settings.name() + "-job"));
+        this.poller = daemon(this::run, settings.name() + "-poll");
+    }
+
+    private static Thread daemon(Runnable r, String name) {
+        Thread t = new Thread(r, name);
+        t.setDaemon(true);
+        return t;
+    }
+
+    public void start() {
+        poller.start();
+    }
+
+    private void run() {
+        boolean configured = false;
+        while (!stopping) {
+            try {
+                if (!configured) {
+                    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
+                        ShareGroups.configure(admin, settings.group(), settings.lock());
+                    }
+                    configured = true;
+                }
+                try (KafkaShareConsumer<String, byte[]> consumer = new KafkaShareConsumer<>(consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
+                    consumer.subscribe(settings.topics());
+                    while (!stopping) {
+                        takeOne(consumer);
+                    }
+                }
+            } catch (KafkaException | QueueUnavailableException e) {
+                if (!stopping) {
+                    LOG.warn("{}: queue away, trying again: {}", settings.name(), e.toString());
+                    pause();
+                }
+            } catch (RuntimeException e) {
+                LOG.error("{}: unexpected, starting the consumer again", settings.name(), e);
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(RECONNECT_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+        }
+    }
+
+    private Map<String, Object> consumerConfig() {
+        return Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap(),
+                ConsumerConfig.GROUP_ID_CONFIG, settings.group(),
+                ConsumerConfig.CLIENT_ID_CONFIG, settings.name(),
+                "share.acknowledgement.mode", "explicit",
+                // The default lets one consumer take what eight could share.
+                "share.acquire.mode", "record_limit",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    }
+
+    private void takeOne(KafkaShareConsumer<String, byte[]> consumer) {
+        ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(IDLE_POLL), Optional.empty());
+        if (taken == null) {
+            return;
+        }
+        if (stopping) {
+            settle(consumer, taken, Verdict.RELEASE);
+            return;
+        }
+        T job;
+        try {
+            job = Json.read(taken.value() == null ? new byte[0] : taken.value(), type);
+        } catch (UnreadableMessageException e) {
+            String body = taken.value() == null ? "" : new String(taken.value(), StandardCharsets.UTF_8);
+            deadLetters.send(Topics.DEAD_LETTERS, taken.key(), new DeadLetter(Message.VERSION, taken.topic(), taken.key() == null ? "" : taken.key(), body, e.getMessage(), Instant.now()));
+            settle(consumer, taken, Verdict.REJECT);
+            return;
+        }
+        int deliveries = taken.deliveryCount().map(Short::intValue).orElse(1);
+        Future<Verdict> result = worker.submit(() -> handler.handle(job, deliveries));
+        ConsumerRecord<String, byte[]> held = taken;
+        while (true) {
+            Optional<Verdict> verdict = await(result, settings.lock().dividedBy(3));
+            if (verdict.isPresent()) {
+                if (held != null) {
+                    settle(consumer, held, verdict.get());
+                }
+                return;
+            }
+            if (held != null) {
+                consumer.acknowledge(held, AcknowledgeType.RENEW);
+                logRefusal(consumer.commitSync());
+                ConsumerRecord<String, byte[]> before = held;
+                held = null;
+                for (int i = 0; i < 4 && held == null; i++) {
+                    held = only(consumer, consumer.poll(IDLE_POLL), Optional.of(before));
+                }
+                if (held == null) {
+                    LOG.warn("{}: the lock on {}-{}@{} was lost; its job goes on, its acknowledgement will not count", settings.name(), before.topic(), before.partition(), before.offset());
+                }
+            }
+        }
+    }
+
+    private Optional<Verdict> await(Future<Verdict> result, Duration time) {
+        try {
+            return Optional.of(result.get(time.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            LOG.error("{}: a job handler threw; the job goes back to the queue", settings.name(), e.getCause());
+            return Optional.of(Verdict.RELEASE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+            return Optional.of(Verdict.RELEASE);
+        }
+    }
+
+    /** The one record this slot is to hold; whatever else came with it goes back at once. */
+    private ConsumerRecord<String, byte[]> only(KafkaShareConsumer<String, byte[]> consumer, Iterable<ConsumerRecord<String, byte[]>> records,
+            Optional<ConsumerRecord<String, byte[]>> expected) {
+        ConsumerRecord<String, byte[]> kept = null;
+        for (ConsumerRecord<String, byte[]> record : records) {
+            boolean wanted = kept == null && expected.map(e -> same(e, record)).orElse(true);
+            if (wanted) {
+                kept = record;
+            } else {
+                consumer.acknowledge(record, AcknowledgeType.RELEASE);
+            }
+        }
+        return kept;
+    }
+
+    private static boolean same(ConsumerRecord<?, ?> a, ConsumerRecord<?, ?> b) {
+        return a.topic().equals(b.topic()) && a.partition() == b.partition() && a.offset() == b.offset();
+    }
+
+    private void settle(KafkaShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> record, Verdict verdict) {
+        consumer.acknowledge(record, switch (verdict) {
+            case ACCEPT -> AcknowledgeType.ACCEPT;
+            case RELEASE -> AcknowledgeType.RELEASE;
+            case REJECT -> AcknowledgeType.REJECT;
+        });
+        logRefusal(consumer.commitSync());
+    }
+
+    /** A late acknowledgement does not throw: the error stands in the answer, and is harmless. */
+    private void logRefusal(Map<org.apache.kafka.common.TopicIdPartition, Optional<KafkaException>> answer) {
+        answer.values().forEach(refused -> refused.ifPresent(e -> LOG.warn("{}: acknowledgement refused: {}", settings.name(), e.toString())));
+    }
+
+    /** Takes nothing new; a job in hand goes on. */
+    public void drain() {
+        stopping = true;
+    }
+
+    /** Waits for a drained slot to end. @return whether it did in time */
+    public boolean awaitEnd(Duration patience) throws InterruptedException {
+        poller.join(Math.max(1, patience.toMillis()));
+        return !poller.isAlive();
+    }
+
+    /** Stops; a job in hand is interrupted and goes back to the queue. */
+    @Override
+    public void close() {
+        stopping = true;
+        worker.shutdownNow();
+        try {
+            poller.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
