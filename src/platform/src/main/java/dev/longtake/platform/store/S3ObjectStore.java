@@ -190,7 +190,11 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             try {
                 ensureBucket();
                 return operation.run();
-            } catch (MinioException | IOException e) {
+            } catch (MinioException | IOException | IllegalStateException e) {
+                // The SDK wraps a refused connection in IllegalStateException; any other one is a mistake of ours.
+                if (e instanceof IllegalStateException && !(e.getCause() instanceof IOException)) {
+                    throw (IllegalStateException) e;
+                }
                 bucketThere = false;
                 if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > until || Thread.currentThread().isInterrupted()) {
                     throw new StoreUnavailableException("cannot " + what + ": " + reason(e), e);
