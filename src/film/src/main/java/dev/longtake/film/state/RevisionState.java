@@ -1,0 +1,60 @@
+package dev.longtake.film.state;
+
+import java.util.EnumSet;
+import java.util.Locale;
+
+/** What a revision of a film is doing. */
+public enum RevisionState {
+    /** Known, not planned yet. */
+    QUEUED,
+    /** Segments are being rendered, or their clips encoded. */
+    RENDERING,
+    /** Every clip is durable; the stitcher joins them. */
+    ASSEMBLING,
+    /** Something outside is away (a store, a queue); tried again by timer, visibly. */
+    STALLED,
+    FINISHED,
+    CANCELLED,
+    FAILED;
+
+    /** What happens to a revision. */
+    public enum Event {
+        /** Its plan was read. */
+        PLANNED,
+        /** Its last clip became durable. */
+        ALL_CLIPPED,
+        /** The stitcher found a clip missing or unreadable: it is encoded again. */
+        CLIP_LOST,
+        /** The stitcher put the film into the store. */
+        ASSEMBLED,
+        /** What it needs from outside was away several times in a row. */
+        OUTAGE,
+        /** A segment or clip came through after an outage. */
+        RECOVERED,
+        /** The user stopped it. */
+        CANCEL,
+        /** A segment cannot be rendered, or the film cannot be joined, or there is no plan. */
+        GIVE_UP
+    }
+
+    public static final TransitionTable<RevisionState, Event> TABLE =
+            TransitionTable.<RevisionState, Event>of("revision", QUEUED, EnumSet.of(FINISHED, CANCELLED, FAILED))
+                    .on(Event.PLANNED, RENDERING, QUEUED)
+                    .on(Event.ALL_CLIPPED, ASSEMBLING, RENDERING, STALLED)
+                    .on(Event.CLIP_LOST, RENDERING, ASSEMBLING, STALLED)
+                    .on(Event.ASSEMBLED, FINISHED, ASSEMBLING, STALLED)
+                    .on(Event.OUTAGE, STALLED, RENDERING, ASSEMBLING)
+                    .on(Event.RECOVERED, RENDERING, STALLED)
+                    .on(Event.CANCEL, CANCELLED, QUEUED, RENDERING, ASSEMBLING, STALLED)
+                    .on(Event.GIVE_UP, FAILED, QUEUED, RENDERING, ASSEMBLING, STALLED)
+                    .build();
+
+    public boolean isFinal() {
+        return TABLE.isFinal(this);
+    }
+
+    /** As messages and the API say it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

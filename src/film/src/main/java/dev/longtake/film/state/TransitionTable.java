@@ -1,0 +1,101 @@
+package dev.longtake.film.state;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A state machine as a table: which event leads from which state to which. Whatever is not in the table does not happen.
+ *
+ * @param <S> states
+ * @param <E> events
+ */
+public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
+    private final String name;
+    private final S initial;
+    private final Set<S> finals;
+    private final Map<S, Map<E, S>> table;
+
+    private TransitionTable(String name, S initial, Set<S> finals, Map<S, Map<E, S>> table) {
+        this.name = name;
+        this.initial = initial;
+        this.finals = finals;
+        this.table = table;
+    }
+
+    static <S extends Enum<S>, E extends Enum<E>> Builder<S, E> of(String name, S initial, Set<S> finals) {
+        return new Builder<>(name, initial, finals);
+    }
+
+    /** Where an event leads, or empty if it is not for this state. */
+    public Optional<S> next(S from, E event) {
+        return Optional.ofNullable(table.getOrDefault(from, Map.of()).get(event));
+    }
+
+    public boolean isFinal(S state) {
+        return finals.contains(state);
+    }
+
+    public S initial() {
+        return initial;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The table as a Mermaid state diagram. */
+    public String diagram() {
+        StringBuilder out = new StringBuilder("stateDiagram-v2\n    [*] --> " + label(initial) + "\n");
+        table.forEach((from, row) -> {
+            Map<S, String> byTarget = new LinkedHashMap<>();
+            row.forEach((event, to) -> byTarget.merge(to, label(event), (a, b) -> a + ", " + b));
+            byTarget.forEach((to, events) -> out.append("    ").append(label(from)).append(" --> ").append(label(to)).append(": ").append(events).append('\n'));
+        });
+        finals.stream().sorted().forEach(s -> out.append("    ").append(label(s)).append(" --> [*]\n"));
+        return out.toString();
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ').replace(" ", "-");
+    }
+
+    /** Rows of a table, one call each. */
+    static final class Builder<S extends Enum<S>, E extends Enum<E>> {
+        private final String name;
+        private final S initial;
+        private final Set<S> finals;
+        private final Map<S, Map<E, S>> table = new LinkedHashMap<>();
+
+        private Builder(String name, S initial, Set<S> finals) {
+            this.name = name;
+            this.initial = initial;
+            this.finals = finals;
+        }
+
+        @SafeVarargs
+        final Builder<S, E> on(E event, S to, S... froms) {
+            for (S from : froms) {
+                S before = table.computeIfAbsent(from, f -> new EnumMap<>(event.getDeclaringClass())).put(event, to);
+                if (before != null || finals.contains(from)) {
+                    throw new IllegalStateException(name + ": " + from + " on " + event + " leads to " + to + " and to " + before);
+                }
+            }
+            return this;
+        }
+
+        TransitionTable<S, E> build() {
+            String unreached = Arrays.stream(initial.getDeclaringClass().getEnumConstants())
+                    .filter(s -> s != initial && table.values().stream().noneMatch(row -> row.containsValue(s)))
+                    .map(Enum::name).collect(Collectors.joining(", "));
+            if (!unreached.isEmpty()) {
+                throw new IllegalStateException(name + ": nothing leads to " + unreached);
+            }
+            return new TransitionTable<>(name, initial, finals, table);
+        }
+    }
+}
