@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param accepted   segments with an accepted attempt, the reused included
  * @param clipped    segments whose clip is durable
  * @param reused     segments taken over from earlier work
- * @param rendering  place of the scene now rendering (the lowest), from 0; -1 if none
+ * @param rendering  place of the scene that was last begun, from 0; -1 if none
  * @param sequence   raised with every change of this film: readers drop older ones
  * @param filmKey    object key of the finished film
  */

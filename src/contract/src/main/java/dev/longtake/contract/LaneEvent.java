@@ -25,7 +25,7 @@ public sealed interface LaneEvent extends Message {
             implements LaneEvent {}
 
     /** A dispatched job ended, however it ended: its place in the runway is free. */
-    record Settled(int version, String pool, FilmRef film, AttemptRef attempt, String dispatch, Instant at) implements LaneEvent {}
+    record Settled(int version, String pool, FilmRef film, AttemptRef attempt, Instant at) implements LaneEvent {}
 
     /** No longer wanted: forget it, and tell a worker that runs it to stop. */
     record Withdrawn(int version, String pool, FilmRef film, AttemptRef attempt, Instant at) implements LaneEvent {}

@@ -27,8 +27,9 @@ public sealed interface SegmentReport extends Message {
     /** The dispatch stage put the job on its topic. */
     record Dispatched(int version, FilmRef film, int index, AttemptRef attempt, String dispatch, Instant at) implements SegmentReport {}
 
-    /** The dispatch stage gave the dispatch up: its deadline passed or its worker vanished. */
-    record Lost(int version, FilmRef film, int index, AttemptRef attempt, String dispatch, String reason, Instant at) implements SegmentReport {}
+    /** The dispatch stage gave the dispatch up. @param started whether a worker ever showed it: only then it counts as a try */
+    record Lost(int version, FilmRef film, int index, AttemptRef attempt, String dispatch, boolean started, String reason, Instant at)
+            implements SegmentReport {}
 
     /**
      * Tokens and tail are durable in the object store: the attempt can be accepted.
@@ -52,7 +53,7 @@ public sealed interface SegmentReport extends Message {
     record Failed(int version, FilmRef film, int index, AttemptRef attempt, String worker, Cause cause, String reason, Instant at)
             implements SegmentReport {}
 
-    /** The worker gave the job back unharmed (drain): not counted as a failure. */
+    /** The worker gave the job back unharmed (drain): not counted as a try, and tried again at once. */
     record Released(int version, FilmRef film, int index, AttemptRef attempt, String worker, Instant at) implements SegmentReport {}
 
     /** Why an attempt failed, which decides what follows. */

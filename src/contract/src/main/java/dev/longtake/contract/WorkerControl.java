@@ -8,8 +8,11 @@ import java.time.Instant;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({@JsonSubTypes.Type(value = WorkerControl.CancelAttempt.class, name = "cancel-attempt"), @JsonSubTypes.Type(value = WorkerControl.Drain.class, name = "drain")})
 public sealed interface WorkerControl extends Message {
-    /** Stop this attempt within one sampling step if you run it, and drop it if you take it up later. */
-    record CancelAttempt(int version, AttemptRef attempt, Instant at) implements WorkerControl {}
+    /**
+     * Stop this dispatch of an attempt within one sampling step if you run it, and drop it if you take it up later. A later dispatch of
+     * the same attempt (its clip, say) is not meant.
+     */
+    record CancelAttempt(int version, AttemptRef attempt, String dispatch, Instant at) implements WorkerControl {}
 
     /** Take nothing new, finish what you hold, exit. */
     record Drain(int version, String worker, Instant at) implements WorkerControl {}

@@ -47,7 +47,7 @@ class GoldenMessagesTest {
         all.put("segment-job.encode-clip", new Sample(SegmentJob.class,
                 new SegmentJob(1, FILM, 3, 1, ATTEMPT, new SegmentJob.Work.EncodeClip("cafe", 5, 6), AT, "d2")));
         all.put("segment-report.dispatched", new Sample(SegmentReport.class, new SegmentReport.Dispatched(1, FILM, 3, ATTEMPT, "d1", AT)));
-        all.put("segment-report.lost", new Sample(SegmentReport.class, new SegmentReport.Lost(1, FILM, 3, ATTEMPT, "d1", "deadline", AT)));
+        all.put("segment-report.lost", new Sample(SegmentReport.class, new SegmentReport.Lost(1, FILM, 3, ATTEMPT, "d1", true, "deadline", AT)));
         all.put("segment-report.rendered", new Sample(SegmentReport.class,
                 new SegmentReport.Rendered(1, FILM, 3, ATTEMPT, Optional.of(PARENT), "w1", "cafe", "01", "02", "redis", 5, 6,
                         new SegmentReport.Timing(0.1, 1.5, 0.2, 0.05), AT)));
@@ -57,12 +57,12 @@ class GoldenMessagesTest {
                 new SegmentReport.Failed(1, FILM, 3, ATTEMPT, "w1", SegmentReport.Cause.POISON, "prompt is empty", AT)));
         all.put("segment-report.released", new Sample(SegmentReport.class, new SegmentReport.Released(1, FILM, 3, ATTEMPT, "w1", AT)));
         all.put("lane-event.ready", new Sample(LaneEvent.class, new LaneEvent.Ready(1, "cpu", Lane.BATCH, FILM, ATTEMPT, render, AT, AT)));
-        all.put("lane-event.settled", new Sample(LaneEvent.class, new LaneEvent.Settled(1, "cpu", FILM, ATTEMPT, "d1", AT)));
+        all.put("lane-event.settled", new Sample(LaneEvent.class, new LaneEvent.Settled(1, "cpu", FILM, ATTEMPT, AT)));
         all.put("lane-event.withdrawn", new Sample(LaneEvent.class, new LaneEvent.Withdrawn(1, "cpu", FILM, ATTEMPT, AT)));
         all.put("worker-heartbeat", new Sample(WorkerHeartbeat.class,
                 new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.INTERACTIVE, Lane.BATCH), 1, "cafe", "cpu bf16", WorkerHeartbeat.State.READY,
                         List.of(new WorkerHeartbeat.Running(FILM, 3, ATTEMPT, "d1", 2, 8)), AT)));
-        all.put("worker-control.cancel-attempt", new Sample(WorkerControl.class, new WorkerControl.CancelAttempt(1, ATTEMPT, AT)));
+        all.put("worker-control.cancel-attempt", new Sample(WorkerControl.class, new WorkerControl.CancelAttempt(1, ATTEMPT, "d1", AT)));
         all.put("worker-control.drain", new Sample(WorkerControl.class, new WorkerControl.Drain(1, "w1", AT)));
         all.put("film-state", new Sample(FilmState.class,
                 new FilmState(1, FILM, "A title", "phenaki", "cafe", Lane.INTERACTIVE, "rendering", Optional.empty(), 3, 12, 72, 8, 128, 128, 4, 3, 1, 1,

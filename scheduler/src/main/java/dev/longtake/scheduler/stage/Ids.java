@@ -1,0 +1,41 @@
+package dev.longtake.scheduler.stage;
+
+import dev.longtake.contract.FilmRef;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Ids that the stages assign: the same decision taken twice gives the same id. */
+final class Ids {
+    private static final int BYTES = 10;
+
+    private Ids() {}
+
+    static String attempt(FilmRef film, int index, int number) {
+        return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(index), Integer.toString(number));
+    }
+
+    static String assembly(FilmRef film, int number) {
+        return hash("assembly", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(number));
+    }
+
+    static String dispatch(String attempt, long number) {
+        return hash("dispatch", attempt, Long.toString(number));
+    }
+
+    private static String hash(String... parts) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                sha.update((byte) (bytes.length >>> 8));
+                sha.update((byte) bytes.length);
+                sha.update(bytes);
+            }
+            return HexFormat.of().formatHex(sha.digest(), 0, BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
