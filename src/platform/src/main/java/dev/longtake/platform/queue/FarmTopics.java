@@ -81,7 +81,8 @@ public final class FarmTopics {
     private static NewTopic topic(Spec spec, short replication) {
         Map<String, String> config = spec.compacted()
                 ? Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT, TopicConfig.SEGMENT_MS_CONFIG, Long.toString(DAY.toMillis()))
-                : Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(spec.retention().toMillis()));
+                // The broker's clock, not the sender's: a worker whose clock is wrong must still count as alive.
+                : Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(spec.retention().toMillis()), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         return new NewTopic(spec.name(), Optional.of(spec.partitions()), Optional.of(replication)).configs(config);
     }
 }

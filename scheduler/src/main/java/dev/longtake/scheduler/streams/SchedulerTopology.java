@@ -1,0 +1,44 @@
+package dev.longtake.scheduler.streams;
+
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Topics;
+import dev.longtake.platform.store.ObjectStore;
+import dev.longtake.scheduler.stage.StageSettings;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The two stages as one topology: the film stage by tenant, the dispatch stage by pool, joined only by topics. Stores are in memory
+ * with a changelog: state is one small record per active segment, and a restart reads it back.
+ */
+public final class SchedulerTopology {
+    private SchedulerTopology() {}
+
+    public static Topology of(ObjectStore objects, StageSettings settings) {
+        Topology topology = new Topology();
+        topology.addSource("film-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.ASSEMBLY_REPORTS);
+        topology.addProcessor("film-stage", () -> new FilmProcessor(objects, settings), "film-inputs");
+        topology.addStateStore(store(FilmProcessor.STORE), "film-stage");
+        sink(topology, "film-outputs", "film-stage");
+
+        topology.addSource("dispatch-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.LANE_EVENTS, Topics.WORKER_HEARTBEATS);
+        topology.addProcessor("dispatch-stage", () -> new DispatchProcessor(settings), "dispatch-inputs");
+        topology.addStateStore(store(DispatchProcessor.STORE), "dispatch-stage");
+        sink(topology, "dispatch-outputs", "dispatch-stage");
+        return topology;
+    }
+
+    private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray());
+    }
+
+    private static void sink(Topology topology, String name, String parent) {
+        topology.<String, Outgoing>addSink(name, (key, out, context) -> out.topic(), new StringSerializer(), (topic, out) -> Json.write(out.message()), parent);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.longtake.scheduler.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.contract.AssemblyJob;
+import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.DeadLetter;
+import dev.longtake.contract.FilmCommand;
+import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.FilmState;
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Lane;
+import dev.longtake.contract.Lineage;
+import dev.longtake.contract.Message;
+import dev.longtake.contract.ObjectKeys;
+import dev.longtake.contract.SegmentJob;
+import dev.longtake.contract.SegmentReport;
+import dev.longtake.contract.Topics;
+import dev.longtake.contract.WorkerHeartbeat;
+import dev.longtake.film.plan.FilmPlan;
+import dev.longtake.film.plan.FilmSettings;
+import dev.longtake.film.plan.PlanDocument;
+import dev.longtake.film.plan.Planner;
+import dev.longtake.film.story.StoryLimits;
+import dev.longtake.film.story.StoryReader;
+import dev.longtake.platform.memory.MemoryObjectStore;
+import dev.longtake.scheduler.stage.StageSettings;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A film's way through both stages inside Kafka Streams, with the test in the part of worker and stitcher. */
+class SchedulerTopologyTest {
+    private static final FilmSettings SETTINGS = new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 1);
+    private final MemoryObjectStore objects = new MemoryObjectStore();
+    private TopologyTestDriver driver;
+
+    @BeforeEach
+    void start() {
+        Properties p = new Properties();
+        p.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+        driver = new TopologyTestDriver(SchedulerTopology.of(objects, StageSettings.DEFAULT), p, Instant.now());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    private void send(String topic, String key, Message message) {
+        sendRaw(topic, key, Json.write(message));
+    }
+
+    private void sendRaw(String topic, String key, byte[] message) {
+        TestInputTopic<String, byte[]> input = driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
+        input.pipeInput(key, message, Instant.now());
+    }
+
+    private <T> List<T> read(String topic, Class<T> type) {
+        List<T> all = new ArrayList<>();
+        for (byte[] bytes : driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer()).readValuesToList()) {
+            try {
+                all.add(Json.read(bytes, type));
+            } catch (dev.longtake.contract.UnreadableMessageException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return all;
+    }
+
+    private FilmRef submit(String name, String story) throws Exception {
+        FilmPlan plan = Planner.plan(new StoryReader(StoryLimits.DEFAULT, 3).read(story.getBytes(), Optional.empty()), SETTINGS);
+        byte[] document = PlanDocument.of(plan, Optional.empty()).toBytes();
+        FilmRef film = new FilmRef("default", name, 1);
+        objects.put(ObjectKeys.plan(film), document, "application/json");
+        String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(document));
+        send(Topics.FILM_COMMANDS, "default", new FilmCommand.Submit(1, film, ObjectKeys.plan(film), digest, "t", Lane.INTERACTIVE, "cpu", Instant.now()));
+        return film;
+    }
+
+    private void heartbeat() {
+        send(Topics.WORKER_HEARTBEATS, "cpu", new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.values()), 1, "cafe", "cpu", WorkerHeartbeat.State.READY, List.of(), Instant.EPOCH));
+    }
+
+    private List<SegmentJob> jobs() {
+        return read(Topics.segmentJobs("cpu", Lane.INTERACTIVE), SegmentJob.class);
+    }
+
+    private void render(SegmentJob job) {
+        SegmentJob.Work.Render r = (SegmentJob.Work.Render) job.work();
+        send(Topics.SEGMENT_REPORTS, "default", new SegmentReport.Rendered(1, job.film(), job.index(), job.attempt(), r.parent(), "w1", "cafe", "t", "l", "redis",
+                r.parent().isPresent() ? 5 : 0, r.newFrames(), new SegmentReport.Timing(0, 1, 0, 0), Instant.now()));
+        send(Topics.SEGMENT_REPORTS, "default", new SegmentReport.Clipped(1, job.film(), job.index(), job.attempt(), "w1", "c" + job.index(), 1, 0.1, Instant.now()));
+    }
+
+    private FilmState newest() {
+        List<FilmState> states = read(Topics.FILM_STATES, FilmState.class);
+        return states.get(states.size() - 1);
+    }
+
+    @Test
+    void aFilmGoesThroughAndASecondOneRendersNothing() throws Exception {
+        heartbeat();
+        FilmRef film = submit("one", "A city. A fish. [1s]");
+        for (int index = 0; index < 6; index++) {
+            List<SegmentJob> jobs = jobs();
+            assertThat(jobs).as("one segment of a chain at a time").hasSize(1);
+            assertThat(jobs.get(0).index()).isEqualTo(index);
+            render(jobs.get(0));
+            heartbeat();
+        }
+        assertThat(jobs()).isEmpty();
+        AssemblyJob assembly = read(Topics.ASSEMBLY_JOBS, AssemblyJob.class).get(0);
+        Lineage lineage = Json.read(objects.get(assembly.lineageKey()), Lineage.class);
+        assertThat(lineage.segments()).hasSize(6);
+        assertThat(lineage.segments().get(3).parent()).contains(lineage.segments().get(2).attempt());
+        send(Topics.ASSEMBLY_REPORTS, "default", new AssemblyReport.Assembled(1, film, assembly.assembly(), "key", "d", 9, 32, 1, Instant.now()));
+        assertThat(newest()).satisfies(s -> {
+            assertThat(s.state()).isEqualTo("finished");
+            assertThat(s.filmKey()).contains("key");
+            assertThat(s.frames()).isEqualTo(32);
+            assertThat(s.reused()).isZero();
+        });
+
+        submit("two", "A city. A fish. [1s]");
+        assertThat(jobs()).isEmpty();
+        AssemblyJob again = read(Topics.ASSEMBLY_JOBS, AssemblyJob.class).get(0);
+        assertThat(Json.read(objects.get(again.lineageKey()), Lineage.class).segments()).extracting(Lineage.Entry::attempt)
+                .containsExactlyElementsOf(lineage.segments().stream().map(Lineage.Entry::attempt).toList());
+        assertThat(newest()).satisfies(s -> {
+            assertThat(s.reused()).isEqualTo(6);
+            assertThat(s.state()).isEqualTo("assembling");
+        });
+    }
+
+    @Test
+    void jobsWaitUntilAWorkerIsThereAndGoBackWhenItVanishes() throws Exception {
+        submit("one", "A city.");
+        assertThat(jobs()).isEmpty();
+        heartbeat();
+        SegmentJob first = jobs().get(0);
+        driver.advanceWallClockTime(Duration.ofMinutes(11));
+        assertThat(read(Topics.SEGMENT_REPORTS, SegmentReport.class)).hasAtLeastOneElementOfType(SegmentReport.Lost.class);
+        assertThat(first.index()).isZero();
+    }
+
+    @Test
+    void whatCannotBeReadIsParked() {
+        sendRaw(Topics.FILM_COMMANDS, "default", "nonsense".getBytes());
+        sendRaw(Topics.SEGMENT_REPORTS, "default", "{\"type\":\"rendered\",\"version\":99}".getBytes());
+        sendRaw(Topics.WORKER_HEARTBEATS, "cpu", null);
+        assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).extracting(DeadLetter::topic)
+                .containsExactly(Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.WORKER_HEARTBEATS);
+    }
+
+    @Test
+    void aFilmWithoutItsPlanFailsAndSaysSo() {
+        send(Topics.FILM_COMMANDS, "default", new FilmCommand.Submit(1, new FilmRef("default", "x", 1), "nowhere", "d", "t", Lane.BATCH, "cpu", Instant.now()));
+        assertThat(newest()).satisfies(s -> {
+            assertThat(s.state()).isEqualTo("failed");
+            assertThat(s.reason().orElseThrow()).contains("plan");
+        });
+    }
+
+    @Test
+    void aCancelledFilmIsWithdrawn() throws Exception {
+        heartbeat();
+        FilmRef film = submit("one", "A city.");
+        SegmentJob job = jobs().get(0);
+        send(Topics.FILM_COMMANDS, "default", new FilmCommand.Cancel(1, film, Instant.now()));
+        assertThat(newest().state()).isEqualTo("cancelled");
+        assertThat(driver.createOutputTopic(Topics.WORKER_CONTROL, new StringDeserializer(), new ByteArrayDeserializer()).readValuesToList()).hasSize(1);
+        render(job);
+        assertThat(read(Topics.FILM_STATES, FilmState.class)).as("a zombie changes nothing").isEmpty();
+    }
+}
