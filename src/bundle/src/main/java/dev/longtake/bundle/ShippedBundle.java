@@ -1,16 +1,11 @@
 package dev.longtake.bundle;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * A bundle on the class path, in the folder {@code dev/longtake/bundle/<name>}. Files over 16 MiB lie there in parts.
+ * A bundle on the class path, in the folder {@code dev/longtake/bundle/<name>}. Large files lie there in parts, archives compressed.
  *
  * @param digest the bundle's digest
  */
@@ -35,19 +30,7 @@ public record ShippedBundle(BundleManifest manifest, byte[] manifestBytes, Strin
 
     /** One of the bundle's files, its parts joined; to be closed. Not verified: whoever stores it checks size and digest. */
     public InputStream open(BundleManifest.FileEntry file) throws IOException {
-        List<InputStream> parts = new ArrayList<>();
-        for (int i = 0; i < file.parts(); i++) {
-            String part = file.parts() == 1 ? file.name() : file.name() + ".part" + i;
-            InputStream in = resource(manifest.name(), part);
-            if (in == null) {
-                for (InputStream opened : parts) {
-                    opened.close();
-                }
-                throw new FileNotFoundException("bundle " + manifest.name() + " lacks " + part);
-            }
-            parts.add(in);
-        }
-        return new SequenceInputStream(Collections.enumeration(parts));
+        return BundleParts.open(part -> resource(manifest.name(), part), file);
     }
 
     private static InputStream resource(String name, String file) {

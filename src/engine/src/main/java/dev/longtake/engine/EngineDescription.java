@@ -14,5 +14,5 @@ package dev.longtake.engine;
  * @param slots        segments that may run together
  * @param device       {@code cpu} or {@code cuda}, with what matters for speed, such as {@code cpu bf16}
  */
-public record EngineDescription(String model, String bundle, int revision, int width, int height, int fps, int windowFrames,
+public record EngineDescription(String model, String bundle, int revision, int width, int height, double fps, int windowFrames,
                                 int tailFrames, int slots, String device) {}
