@@ -2,6 +2,7 @@ package dev.longtake.platform.queue;
 
 import dev.longtake.contract.Lane;
 import dev.longtake.contract.Topics;
+import dev.longtake.platform.config.PlatformConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -54,6 +56,13 @@ public final class FarmTopics {
             }
         }
         return specs;
+    }
+
+    /** Creates every topic of a farm with these pools that is missing. @throws QueueUnavailableException if Kafka does not answer */
+    public static void ensure(PlatformConfig.Kafka kafka, Collection<String> pools) {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) kafka.bootstrap()))) {
+            ensure(admin, all(pools), kafka.replication());
+        }
     }
 
     /** Creates what is missing. Safe to call from several processes at once. @throws QueueUnavailableException if Kafka does not answer */

@@ -1,0 +1,2 @@
+/** What the gateway knows and does about films, without HTTP. */
+package dev.longtake.gateway.films;

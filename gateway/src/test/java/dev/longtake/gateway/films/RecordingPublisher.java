@@ -1,0 +1,37 @@
+package dev.longtake.gateway.films;
+
+import dev.longtake.contract.Message;
+import dev.longtake.platform.queue.Publisher;
+import dev.longtake.platform.queue.QueueUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Keeps what was sent; can be away. */
+public final class RecordingPublisher implements Publisher {
+    private final List<Message> sent = new ArrayList<>();
+    private boolean away;
+
+    @Override
+    public synchronized void send(String topic, String key, Message message) {
+        if (away) {
+            throw new QueueUnavailableException("away", null);
+        }
+        sent.add(message);
+    }
+
+    @Override
+    public CompletionStage<Void> sendAsync(String topic, String key, Message message) {
+        send(topic, key, message);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    public synchronized List<Message> sent() {
+        return List.copyOf(sent);
+    }
+
+    public synchronized void setAway(boolean away) {
+        this.away = away;
+    }
+}
