@@ -2,6 +2,7 @@ package dev.longtake.scheduler.streams;
 
 import dev.longtake.contract.AssemblyJob;
 import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.Digests;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.Json;
 import dev.longtake.contract.Message;
@@ -12,11 +13,8 @@ import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.scheduler.stage.FilmEffect;
 import dev.longtake.scheduler.stage.FilmStage;
 import dev.longtake.scheduler.stage.StageSettings;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -73,15 +71,7 @@ final class FilmProcessor implements Processor<String, byte[], String, Outgoing>
             String key = ObjectKeys.lineage(assemble.film());
             objects.put(key, lineage, "application/json");
             forward(Topics.ASSEMBLY_JOBS, assemble.film().filmKey(),
-                    new AssemblyJob(Message.VERSION, assemble.film(), assemble.assembly(), key, sha256(lineage), assemble.deadline(), now()));
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+                    new AssemblyJob(Message.VERSION, assemble.film(), assemble.assembly(), key, Digests.sha256(lineage), assemble.deadline(), now()));
         }
     }
 

@@ -1,14 +1,12 @@
 package dev.longtake.scheduler.streams;
 
+import dev.longtake.contract.Digests;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
 import dev.longtake.film.story.StoryException;
 import dev.longtake.platform.store.ObjectMissingException;
 import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.scheduler.stage.PlanSource;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,14 +44,12 @@ final class StoredPlans implements PlanSource {
     private FilmPlan read(String planKey, String planDigest) throws UnusablePlanException {
         try {
             byte[] bytes = store.get(planKey);
-            if (!HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)).equals(planDigest)) {
+            if (!Digests.sha256(bytes).equals(planDigest)) {
                 throw new UnusablePlanException("the plan at " + planKey + " is not the one that was submitted");
             }
             return PlanDocument.fromBytes(bytes).plan();
         } catch (ObjectMissingException | StoryException e) {
             throw new UnusablePlanException(e.getMessage());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -1,0 +1,73 @@
+package dev.longtake.stitcher;
+
+import dev.longtake.contract.Lineage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which frames of which clips stills are made of, decided before anything is decoded, so that only those clips are. */
+final class StillPlan {
+    /** Scenes on the contact sheet, in order, each with its row. */
+    private final Map<Integer, Integer> rows = new LinkedHashMap<>();
+    private final Map<Integer, List<Cell>> cells = new HashMap<>();
+    private int posterSegment;
+    private int posterFrame;
+
+    /** A frame of a clip and where it goes. @param frame in the clip. @param row of the sheet */
+    record Cell(int frame, int row, int column) {}
+
+    StillPlan(Lineage lineage, int maxScenes, int framesPerScene) {
+        Map<Integer, Integer> sceneFrames = new LinkedHashMap<>();
+        lineage.segments().forEach(s -> sceneFrames.merge(s.scene(), s.frames(), Integer::sum));
+        List<Integer> scenes = new ArrayList<>(sceneFrames.keySet());
+        int shown = Math.min(maxScenes, scenes.size());
+        for (int i = 0; i < shown; i++) {
+            rows.put(scenes.get((int) ((i + 0.5) * scenes.size() / shown)), i);
+        }
+        Map<Integer, Integer> passed = new HashMap<>();
+        int film = 0;
+        for (Lineage.Entry s : lineage.segments()) {
+            int from = passed.getOrDefault(s.scene(), 0);
+            Integer row = rows.get(s.scene());
+            if (row != null) {
+                int total = sceneFrames.get(s.scene());
+                int count = Math.min(framesPerScene, total);
+                for (int k = 0; k < count; k++) {
+                    int target = (int) ((k + 0.5) * total / count);
+                    if (target >= from && target < from + s.frames()) {
+                        cells.computeIfAbsent(s.index(), x -> new ArrayList<>()).add(new Cell(target - from, row, k));
+                    }
+                }
+            }
+            int middle = lineage.frames() / 2;
+            if (middle >= film && middle < film + s.frames()) {
+                posterSegment = s.index();
+                posterFrame = middle - film;
+            }
+            passed.put(s.scene(), from + s.frames());
+            film += s.frames();
+        }
+    }
+
+    List<Cell> cells(int segment) {
+        return cells.getOrDefault(segment, List.of());
+    }
+
+    boolean isPoster(int segment) {
+        return segment == posterSegment;
+    }
+
+    boolean needs(int segment) {
+        return isPoster(segment) || cells.containsKey(segment);
+    }
+
+    int posterFrame() {
+        return posterFrame;
+    }
+
+    int rowCount() {
+        return rows.size();
+    }
+}

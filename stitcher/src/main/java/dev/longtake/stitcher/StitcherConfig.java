@@ -1,0 +1,25 @@
+package dev.longtake.stitcher;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The stitcher's settings. */
+@ConfigMapping(prefix = "longtake.stitcher")
+public interface StitcherConfig {
+    /** Films joined at once by this process. */
+    @WithDefault("1")
+    int slots();
+
+    /** Where a film lies while it is being joined; the temporary directory if absent. Needs room for the largest film. */
+    Optional<Path> scratch();
+
+    /** Scenes that a contact sheet shows at most, evenly spread; keeps it viewable, and memory bounded. */
+    @WithDefault("60")
+    int contactSheetScenes();
+
+    /** Frames of each scene on the contact sheet. */
+    @WithDefault("6")
+    int contactSheetFrames();
+}

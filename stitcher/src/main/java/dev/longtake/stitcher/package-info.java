@@ -1,0 +1,2 @@
+/** Accepted attempts to one film. */
+package dev.longtake.stitcher;

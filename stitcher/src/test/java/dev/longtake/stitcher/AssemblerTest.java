@@ -1,0 +1,157 @@
+package dev.longtake.stitcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.contract.AssemblyJob;
+import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.AttemptRef;
+import dev.longtake.contract.Digests;
+import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Lineage;
+import dev.longtake.contract.ObjectKeys;
+import dev.longtake.engine.Frames;
+import dev.longtake.media.ClipEncoder;
+import dev.longtake.media.ClipReader;
+import dev.longtake.platform.memory.MemoryObjectStore;
+import dev.longtake.platform.store.ObjectStore;
+import dev.longtake.platform.store.StoreUnavailableException;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.ByteArrayInputStream;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssemblerTest {
+    private static final FilmRef FILM = new FilmRef("default", "film_a", 1);
+    private static final int[] COUNTS = {11, 6, 6, 1, 11, 5};
+    private static final int[] SCENES = {0, 0, 0, 0, 1, 1};
+    private final MemoryObjectStore store = new MemoryObjectStore();
+
+    @TempDir
+    Path scratch;
+
+    private Assembler assembler(ObjectStore over) {
+        return new Assembler(over, Clock.systemUTC(), scratch, 60, 6);
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        try (Stream<Path> files = Files.list(scratch)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    private static Frames frames(int count, int seed) {
+        byte[] rgb = new byte[count * 128 * 128 * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (40 + seed * 30 + i / (128 * 128 * 3) * 4);
+        }
+        return new Frames(count, 128, 128, rgb);
+    }
+
+    private AssemblyJob job() {
+        List<Lineage.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < COUNTS.length; i++) {
+            AttemptRef attempt = new AttemptRef("key" + i, "attempt" + i);
+            byte[] clip = ClipEncoder.encode(frames(COUNTS[i], i), 8);
+            store.put(ObjectKeys.clip("default", attempt), clip, "video/mp4");
+            entries.add(new Lineage.Entry(i, SCENES[i], attempt, Optional.empty(), i, COUNTS[i], "p", "w", Digests.sha256(clip), false));
+        }
+        byte[] lineage = Json.write(new Lineage(1, FILM, "T", "phenaki", "cafe", 128, 128, 8, 40, entries));
+        store.put(ObjectKeys.lineage(FILM), lineage, "application/json");
+        return new AssemblyJob(1, FILM, "as1", ObjectKeys.lineage(FILM), Digests.sha256(lineage), Instant.MAX.minusSeconds(9_999_999), Instant.EPOCH);
+    }
+
+    @Test
+    void aFilmIsInTheStoreWithAllThatBelongsToIt() throws Exception {
+        AssemblyReport.Assembled report = (AssemblyReport.Assembled) assembler(store).assemble(job());
+        byte[] film = store.get(report.filmKey());
+        assertThat(Digests.sha256(film)).isEqualTo(report.filmDigest());
+        assertThat(report.frames()).isEqualTo(40);
+        Path file = Files.write(Files.createTempFile("film", ".mp4"), film);
+        assertThat(ClipReader.read(file).count()).isEqualTo(40);
+        Files.delete(file);
+        var sheet = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "contact-sheet.png"))));
+        assertThat(sheet.getWidth()).isEqualTo(6 * 132 + 4);
+        assertThat(sheet.getHeight()).isEqualTo(2 * 132 + 4);
+        var poster = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "poster.png"))));
+        assertThat(poster.getWidth()).isEqualTo(512);
+        var manifest = new ObjectMapper().readTree(store.get(ObjectKeys.product(FILM, "manifest.json")));
+        assertThat(manifest.get("segments")).hasSize(6);
+        assertThat(manifest.get("segments").get(3).get("seed").asLong()).isEqualTo(3);
+        assertThat(manifest.get("bundle").asText()).isEqualTo("cafe");
+    }
+
+    @Test
+    void assemblingTwiceGivesTheSameFilm() {
+        AssemblyReport.Assembled a = (AssemblyReport.Assembled) assembler(store).assemble(job());
+        AssemblyReport.Assembled b = (AssemblyReport.Assembled) assembler(store).assemble(job());
+        assertThat(a.filmDigest()).isEqualTo(b.filmDigest());
+    }
+
+    @Test
+    void missingAndDamagedClipsAreAllNamedAndNoFilmAppears() throws Exception {
+        AssemblyJob job = job();
+        store.delete(ObjectKeys.clip("default", new AttemptRef("key1", "attempt1")));
+        String damaged = ObjectKeys.clip("default", new AttemptRef("key4", "attempt4"));
+        byte[] clip = store.get(damaged);
+        clip[clip.length / 2] ^= 4;
+        store.put(damaged, clip, "video/mp4");
+        AssemblyReport.Failed report = (AssemblyReport.Failed) assembler(store).assemble(job);
+        assertThat(report.badClips()).containsExactly(1, 4);
+        assertThat(report.outside()).isFalse();
+        assertThat(store.head(ObjectKeys.product(FILM, "film.mp4"))).isEmpty();
+    }
+
+    @Test
+    void aLineageThatIsNotTheNamedOneIsRefused() {
+        AssemblyJob job = job();
+        store.put(job.lineageKey(), "{}".getBytes(), "application/json");
+        assertThat(assembler(store).assemble(job)).isInstanceOfSatisfying(AssemblyReport.Failed.class, f -> assertThat(f.reason()).contains("lineage"));
+    }
+
+    @Test
+    void aStoreThatIsAwayIsNobodysFault() {
+        AssemblyJob job = job();
+        ObjectStore away = (ObjectStore) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (p, method, args) -> {
+            if (method.getName().equals("putFile")) {
+                throw new StoreUnavailableException("cannot put", null);
+            }
+            return method.invoke(store, args);
+        });
+        assertThat(assembler(away).assemble(job)).isInstanceOfSatisfying(AssemblyReport.Failed.class, f -> assertThat(f.outside()).isTrue());
+    }
+
+    @Test
+    void aLongFilmShowsSomeOfItsScenesEvenly() {
+        List<Lineage.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            entries.add(new Lineage.Entry(i, i, new AttemptRef("k", "a"), Optional.empty(), 0, 8, "p", "w", "d", false));
+        }
+        StillPlan plan = new StillPlan(new Lineage(1, FILM, "", "m", "b", 128, 128, 8, 8_000, entries), 60, 6);
+        assertThat(plan.rowCount()).isEqualTo(60);
+        int cells = entries.stream().mapToInt(e -> plan.cells(e.index()).size()).sum();
+        assertThat(cells).isEqualTo(360);
+        assertThat(plan.isPoster(500)).isTrue();
+    }
+
+    @Test
+    void theDefaultsAre() {
+        StitcherConfig c = new SmallRyeConfigBuilder().addDiscoveredConverters().withMapping(StitcherConfig.class).build().getConfigMapping(StitcherConfig.class);
+        assertThat(Arrays.asList(c.slots(), c.contactSheetScenes(), c.contactSheetFrames())).containsExactly(1, 60, 6);
+        assertThat(c.scratch()).isEmpty();
+    }
+}
