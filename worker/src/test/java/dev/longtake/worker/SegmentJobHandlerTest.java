@@ -1,0 +1,262 @@
+package dev.longtake.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.contract.AttemptRef;
+import dev.longtake.contract.Digests;
+import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.Message;
+import dev.longtake.contract.ObjectKeys;
+import dev.longtake.contract.SegmentJob;
+import dev.longtake.contract.SegmentReport;
+import dev.longtake.contract.WorkerControl;
+import dev.longtake.engine.Frames;
+import dev.longtake.engine.Tokens;
+import dev.longtake.media.ClipReader;
+import dev.longtake.platform.memory.MemoryObjectStore;
+import dev.longtake.platform.memory.MemoryTailCache;
+import dev.longtake.platform.queue.JobHandler.Verdict;
+import dev.longtake.platform.queue.Publisher;
+import dev.longtake.platform.queue.QueueUnavailableException;
+import dev.longtake.platform.store.ObjectStore;
+import dev.longtake.platform.store.StoreUnavailableException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SegmentJobHandlerTest {
+    private static final FilmRef FILM = new FilmRef("default", "film_a", 1);
+    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryTailCache tails = new MemoryTailCache();
+    private final BlockingQueue<Message> sent = new LinkedBlockingQueue<>();
+    private final TinyEngine tiny = new TinyEngine(5);
+    private final EngineLoop engine = new EngineLoop(() -> tiny, e -> {});
+    private final JobsInHand inHand = new JobsInHand();
+    private boolean queueAway;
+
+    private final Publisher publisher = new Publisher() {
+        @Override
+        public void send(String topic, String key, Message message) {
+            if (queueAway) {
+                throw new QueueUnavailableException("away", null);
+            }
+            sent.add(message);
+        }
+
+        @Override
+        public CompletionStage<Void> sendAsync(String topic, String key, Message message) {
+            send(topic, key, message);
+            return CompletableFuture.completedStage(null);
+        }
+    };
+
+    @BeforeEach
+    void start() {
+        engine.start();
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    private SegmentJobHandler handler() {
+        return handler(store, new FaultPoints(Optional.empty(), () -> {}));
+    }
+
+    private SegmentJobHandler handler(ObjectStore over, FaultPoints faults) {
+        ClipWriter clips = new ClipWriter(over, publisher, Clock.systemUTC(), "w1", 8, 8, faults);
+        return new SegmentJobHandler(engine, TinyEngine.DESCRIPTION, over, tails, publisher, clips, inHand, faults, Clock.systemUTC(), "w1", 3);
+    }
+
+    private static SegmentJob job(String prompt, int index, Optional<AttemptRef> parent) {
+        return new SegmentJob(1, FILM, index, 0, new AttemptRef("key" + index, "attempt" + index),
+                new SegmentJob.Work.Render("cafe", prompt, Optional.empty(), 7, 4, 3, 1, parent.isPresent() ? 6 : 11, parent, Optional.empty()), Instant.now().plusSeconds(600), "d" + index);
+    }
+
+    private <T> T next(Class<T> type) throws InterruptedException {
+        Message message = sent.poll(10, TimeUnit.SECONDS);
+        assertThat(message).isInstanceOf(type);
+        return type.cast(message);
+    }
+
+    @Test
+    void tokensTailAndReportAreStoredThenReportedThenTheClipFollows() throws Exception {
+        SegmentJob first = job("a", 0, Optional.empty());
+        assertThat(handler().handle(first, 1)).isEqualTo(Verdict.ACCEPT);
+        SegmentReport.Rendered rendered = next(SegmentReport.Rendered.class);
+        assertThat(Digests.sha256(store.get(ObjectKeys.tokens("default", first.attempt())))).isEqualTo(rendered.tokensDigest());
+        byte[] tail = store.get(ObjectKeys.tail("default", first.attempt()));
+        assertThat(Digests.sha256(tail)).isEqualTo(rendered.tailDigest());
+        assertThat(Frames.fromBytes(tail).count()).isEqualTo(5);
+        assertThat(tails.get("default", first.attempt())).hasValueSatisfying(t -> assertThat(t).isEqualTo(tail));
+        assertThat(rendered.tailFrom()).isEqualTo("none");
+        SegmentReport.Clipped clipped = next(SegmentReport.Clipped.class);
+        byte[] clip = store.get(ObjectKeys.clip("default", first.attempt()));
+        assertThat(Digests.sha256(clip)).isEqualTo(clipped.clipDigest());
+        assertThat(ClipReader.read(clip).count()).isEqualTo(11);
+
+        SegmentJob child = job("b", 1, Optional.of(first.attempt()));
+        assertThat(handler().handle(child, 1)).isEqualTo(Verdict.ACCEPT);
+        SegmentReport.Rendered second = next(SegmentReport.Rendered.class);
+        assertThat(second.tailFrom()).isEqualTo("redis");
+        assertThat(second.parent()).contains(first.attempt());
+        next(SegmentReport.Clipped.class);
+        assertThat(ClipReader.read(store.get(ObjectKeys.clip("default", child.attempt()))).count()).isEqualTo(6);
+    }
+
+    @Test
+    void withoutRedisTheTailComesFromTheStoreAndGivesTheSameTokens() throws Exception {
+        SegmentJob first = job("a", 0, Optional.empty());
+        handler().handle(first, 1);
+        SegmentJob child = job("b", 1, Optional.of(first.attempt()));
+        handler().handle(child, 1);
+        byte[] tokens = store.get(ObjectKeys.tokens("default", child.attempt()));
+        tails.clear();
+        SegmentJob again = new SegmentJob(1, FILM, 1, 0, new AttemptRef("key1", "attempt1b"), child.work(), child.deadline(), "d9");
+        handler().handle(again, 1);
+        assertThat(store.get(ObjectKeys.tokens("default", again.attempt()))).isEqualTo(tokens);
+        assertThat(sent.stream().filter(SegmentReport.Rendered.class::isInstance).map(m -> ((SegmentReport.Rendered) m).tailFrom())).contains("store");
+    }
+
+    @Test
+    void eachFailureHasItsCause() throws Exception {
+        handler().handle(job("poison", 0, Optional.empty()), 1);
+        assertThat(next(SegmentReport.Failed.class)).satisfies(f -> {
+            assertThat(f.cause()).isEqualTo(SegmentReport.Cause.POISON);
+            assertThat(f.reason()).contains("poisonous");
+        });
+        handler().handle(job("trouble", 0, Optional.empty()), 1);
+        assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.SOFT);
+        handler().handle(job("breaks", 0, Optional.empty()), 1);
+        assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.SOFT);
+        handler().handle(job("a", 1, Optional.of(new AttemptRef("gone", "gone"))), 1);
+        assertThat(next(SegmentReport.Failed.class).reason()).contains("gone");
+        ObjectStore away = (ObjectStore) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (p, m, a) -> {
+            throw new StoreUnavailableException("store away", null);
+        });
+        handler(away, new FaultPoints(Optional.empty(), () -> {})).handle(job("a", 0, Optional.empty()), 1);
+        assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.OUTSIDE);
+    }
+
+    @Test
+    void aReportThatCannotBeSentSendsTheJobBackAndTheNextDeliveryRendersNothing() throws Exception {
+        SegmentJob job = job("a", 0, Optional.empty());
+        queueAway = true;
+        assertThat(handler().handle(job, 1)).isEqualTo(Verdict.RELEASE);
+        queueAway = false;
+        int steps = tiny.batches.size();
+        assertThat(handler().handle(job, 2)).isEqualTo(Verdict.ACCEPT);
+        assertThat(tiny.batches).hasSize(steps);
+        next(SegmentReport.Rendered.class);
+        next(SegmentReport.Clipped.class);
+    }
+
+    @Test
+    void whoComesSecondAdoptsWhatTheFirstStored() throws Exception {
+        SegmentJob job = job("a", 0, Optional.empty());
+        Tokens other = new Tokens(6, 4, 1, new int[24]);
+        store.put(ObjectKeys.tokens("default", job.attempt()), other.toBytes(), "x/y");
+        handler().handle(job, 1);
+        SegmentReport.Rendered rendered = next(SegmentReport.Rendered.class);
+        assertThat(rendered.tokensDigest()).isEqualTo(Digests.sha256(other.toBytes()));
+        assertThat(Frames.fromBytes(store.get(ObjectKeys.tail("default", job.attempt())))).isEqualTo(tiny.decode(other).slice(6, 11));
+    }
+
+    @Test
+    void aJobThatKillsItsWorkersIsPoison() throws Exception {
+        handler().handle(job("a", 0, Optional.empty()), 3);
+        assertThat(next(SegmentReport.Failed.class)).satisfies(f -> {
+            assertThat(f.cause()).isEqualTo(SegmentReport.Cause.POISON);
+            assertThat(f.reason()).contains("2 workers");
+        });
+    }
+
+    @Test
+    void aCancelledJobStopsAndIsNotReportedAndALaterDispatchOfItIsDone() throws Exception {
+        SegmentJob slow = new SegmentJob(1, FILM, 0, 0, new AttemptRef("key0", "attempt0"),
+                new SegmentJob.Work.Render("cafe", "slow", Optional.empty(), 7, 200, 3, 1, 11, Optional.empty(), Optional.empty()), Instant.now().plusSeconds(600), "d0");
+        CompletableFuture<Verdict> verdict = CompletableFuture.supplyAsync(() -> handler().handle(slow, 1));
+        while (inHand.running().isEmpty() || inHand.running().get(0).step() < 2) {
+            Thread.sleep(2);
+        }
+        inHand.cancel(new WorkerControl.CancelAttempt(1, slow.attempt(), "d0", Instant.now()));
+        assertThat(verdict.get(5, TimeUnit.SECONDS)).isEqualTo(Verdict.ACCEPT);
+        assertThat(sent).isEmpty();
+        assertThat(inHand.running()).isEmpty();
+        assertThat(handler().handle(slow, 1)).as("taken up again").isEqualTo(Verdict.ACCEPT);
+        assertThat(sent).isEmpty();
+        handler().handle(job("a", 0, Optional.empty()), 1);
+        assertThat(sent).as("same dispatch id: dropped").isEmpty();
+    }
+
+    @Test
+    void aWorkerThatLeavesGivesItsJobBack() throws Exception {
+        SegmentJob slow = new SegmentJob(1, FILM, 0, 0, new AttemptRef("key0", "attempt0"),
+                new SegmentJob.Work.Render("cafe", "slow", Optional.empty(), 7, 200, 3, 1, 11, Optional.empty(), Optional.empty()), Instant.now().plusSeconds(600), "d0");
+        SegmentJobHandler handler = handler();
+        CompletableFuture<Verdict> verdict = CompletableFuture.supplyAsync(() -> handler.handle(slow, 1));
+        while (inHand.running().isEmpty() || inHand.running().get(0).step() < 2) {
+            Thread.sleep(2);
+        }
+        handler.leave();
+        inHand.cancelAll();
+        assertThat(verdict.get(5, TimeUnit.SECONDS)).isEqualTo(Verdict.ACCEPT);
+        next(SegmentReport.Released.class);
+    }
+
+    @Test
+    void whatIsPastItsDeadlineIsNotBegun() {
+        SegmentJob job = job("a", 0, Optional.empty());
+        SegmentJob late = new SegmentJob(1, FILM, 0, 0, job.attempt(), job.work(), Instant.now().minusSeconds(1), "d");
+        assertThat(handler().handle(late, 1)).isEqualTo(Verdict.ACCEPT);
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void aClipCanBeMadeAgainFromTheTokens() throws Exception {
+        SegmentJob job = job("a", 0, Optional.empty());
+        handler().handle(job, 1);
+        next(SegmentReport.Rendered.class);
+        String digest = next(SegmentReport.Clipped.class).clipDigest();
+        store.put(ObjectKeys.clip("default", job.attempt()), new byte[5], "x/y");
+        handler().handle(new SegmentJob(1, FILM, 0, 0, job.attempt(), new SegmentJob.Work.EncodeClip("cafe", 0, 11), Instant.now().plusSeconds(60), "d7"), 1);
+        assertThat(next(SegmentReport.Clipped.class).clipDigest()).isEqualTo(digest);
+        assertThat(Digests.sha256(store.get(ObjectKeys.clip("default", job.attempt())))).isEqualTo(digest);
+    }
+
+    @Test
+    void faultPointsFireByNameAndSegmentOnTheFirstDeliveryOnly() {
+        List<String> fired = new java.util.ArrayList<>();
+        FaultPoints faults = new FaultPoints(Optional.of(List.of("after-tokens:1")), () -> fired.add("halt"));
+        SegmentJobHandler handler = handler(store, faults);
+        handler.handle(job("a", 0, Optional.empty()), 1);
+        assertThat(fired).isEmpty();
+        handler.handle(job("a", 1, Optional.empty()), 1);
+        assertThat(fired).hasSize(1);
+        handler.handle(job("a", 1, Optional.empty()), 2);
+        assertThat(fired).hasSize(1);
+    }
+
+    @Test
+    void segmentsOfDifferentFilmsShareTheBatchAndLeaveItOnTheirOwn() throws Exception {
+        CompletableFuture<Verdict> a = CompletableFuture.supplyAsync(() -> handler().handle(job("a", 0, Optional.empty()), 1));
+        CompletableFuture<Verdict> b = CompletableFuture.supplyAsync(() -> handler().handle(job("b", 1, Optional.empty()), 1));
+        CompletableFuture<Verdict> c = CompletableFuture.supplyAsync(() -> handler().handle(job("c", 2, Optional.empty()), 1));
+        CompletableFuture.allOf(a, b, c).get(10, TimeUnit.SECONDS);
+        assertThat(tiny.batches).contains(2).doesNotContain(3);
+        assertThat(tiny.batches.stream().mapToInt(n -> n).sum()).isEqualTo(12);
+    }
+}
