@@ -1,0 +1,2 @@
+/** The one Quarkus application: starts the services whose roles are on. */
+package dev.longtake.farm.app;

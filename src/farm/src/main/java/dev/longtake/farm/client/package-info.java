@@ -1,0 +1,2 @@
+/** Speaks to a farm over HTTP. */
+package dev.longtake.farm.client;
