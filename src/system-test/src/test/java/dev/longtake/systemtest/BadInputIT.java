@@ -30,7 +30,7 @@ class BadInputIT {
 
     @BeforeAll
     static void start() throws Exception {
-        farm = FarmProcess.up(dir.resolve("data"));
+        farm = FarmProcess.up(dir.resolve("data"), java.util.Map.of());
         traces = new Traces(farm.endpoints());
     }
 

@@ -34,7 +34,7 @@ class BrowserIT {
     @Test
     void aFilmPlaysToItsEndInChromium() throws Exception {
         String chromium = Needs.chromium();
-        try (FarmProcess farm = FarmProcess.up(dir.resolve("data"))) {
+        try (FarmProcess farm = FarmProcess.up(dir.resolve("data"), java.util.Map.of())) {
             String id = farm.submit("A blue fish swims in the ocean. [1.5s]\nThe coastline in daylight. [1s#]\n", "?steps=2");
             farm.awaitFinished(id);
             try (Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

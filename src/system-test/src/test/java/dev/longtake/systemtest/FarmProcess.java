@@ -2,6 +2,9 @@ package dev.longtake.systemtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.contract.Topics;
+import dev.longtake.contract.WorkerHeartbeat;
+import dev.longtake.platform.queue.TopicReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,28 +43,31 @@ final class FarmProcess implements AutoCloseable {
     }
 
     /** The command that the launcher would replace itself with. */
-    static List<String> command(List<String> jvm, String... arguments) {
+    static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
         command.add("-Dai.djl.offline=true");
-        command.addAll(jvm);
         command.add("-jar");
         command.add(Repository.root().resolve("src/farm/target/quarkus-app/quarkus-run.jar").toString());
         command.addAll(List.of(arguments));
         return command;
     }
 
-    /** Starts a farm on a data directory, on free ports, and waits until it and its worker are ready. */
-    static FarmProcess up(Path data, String... jvm) throws IOException, InterruptedException {
+    /**
+     * Starts a farm on a data directory, on free ports, and waits until it and its worker are ready.
+     *
+     * @param environment more of it
+     */
+    static FarmProcess up(Path data, Map<String, String> environment) throws IOException, InterruptedException {
         Files.createDirectories(data);
         Path log = Files.createTempFile(data.getParent(), "farm", ".log");
         Path endpointsFile = data.resolve("farm.json");
         Files.deleteIfExists(endpointsFile);
-        ProcessBuilder builder = new ProcessBuilder(command(List.of(jvm), "up", "--port", "0", "--data", data.toString()))
+        ProcessBuilder builder = new ProcessBuilder(command("up", "--port", "0", "--data", data.toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        builder.environment().putIfAbsent("OPT_OUT_TRACKING", "true");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         Instant until = Instant.now().plus(START);
         while (Instant.now().isBefore(until)) {
@@ -191,11 +198,30 @@ final class FarmProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
 
-    /** Processes this farm started (its worker, Redis), by what they are. */
-    Map<Long, String> children() {
-        Map<Long, String> found = new java.util.LinkedHashMap<>();
-        process.descendants().forEach(p -> found.put(p.pid(), p.info().commandLine().orElse("?")));
-        return found;
+    /** The supervised worker's process. */
+    Optional<ProcessHandle> worker() {
+        return process.descendants().filter(p -> p.info().commandLine().orElse("").contains("serve worker")).findFirst();
+    }
+
+    /** One of the farm's own log files. */
+    String log(String name) throws IOException {
+        return Files.readString(data.resolve("logs").resolve(name));
+    }
+
+    /** Waits until so many workers say that they live. */
+    void awaitWorkers(int count) throws InterruptedException {
+        java.util.Set<String> seen = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        try (TopicReader<WorkerHeartbeat> reader = new TopicReader<>(endpoints.get("kafka").asText(), Topics.WORKER_HEARTBEATS, WorkerHeartbeat.class, TopicReader.From.NOW,
+                (key, beat, partition, offset) -> seen.add(beat.worker()))) {
+            reader.start();
+            Instant until = Instant.now().plus(START);
+            while (seen.size() < count) {
+                if (Instant.now().isAfter(until)) {
+                    throw new IllegalStateException("only " + seen + " are there");
+                }
+                Thread.sleep(100);
+            }
+        }
     }
 
     /** kill -9 of the farm's own process; what it started must notice. */

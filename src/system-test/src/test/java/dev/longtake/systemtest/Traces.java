@@ -2,6 +2,7 @@ package dev.longtake.systemtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.longtake.contract.Topics;
+import io.minio.BucketExistsArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
 import java.util.Map;
@@ -51,6 +52,9 @@ final class Traces {
                 .endpoint(store.get("endpoint").asText())
                 .credentials(store.get("accessKey").asText(), store.get("secretKey").asText())
                 .build();
+        if (!client.bucketExists(BucketExistsArgs.builder().bucket(store.get("bucket").asText()).build())) {
+            return 0;
+        }
         long n = 0;
         for (var result : client.listObjects(ListObjectsArgs.builder().bucket(store.get("bucket").asText()).recursive(true).build())) {
             result.get();

@@ -41,7 +41,7 @@ public final class WorkerProcess implements AutoCloseable {
      * @param tries   deaths in a row after which it is given up
      */
     public record Backoff(Duration first, Duration longest, Duration healthy, int tries) {
-        public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(20), Duration.ofMinutes(1), 6);
+        public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofSeconds(20), 10);
 
         Duration pause(int deaths) {
             Duration pause = first.multipliedBy(1L << Math.min(20, deaths - 1));
