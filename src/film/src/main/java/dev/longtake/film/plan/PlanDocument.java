@@ -52,10 +52,14 @@ public record PlanDocument(int version, String title, long seed, List<SceneEntry
     public static PlanDocument fromBytes(byte[] bytes) throws StoryException {
         try {
             PlanDocument document = MAPPER.readValue(bytes, PlanDocument.class);
+            if (document == null) {
+                throw StoryException.of("plan", "the plan is empty", "submit the story again");
+            }
             if (document.version() != VERSION) {
                 throw StoryException.of("plan", "the plan is of version " + document.version() + ", this build follows " + VERSION, "use the build that made it, or submit again");
             }
-            if (document.scenes() == null || document.settings() == null || document.title() == null) {
+            boolean scenes = document.scenes() != null && document.scenes().stream().allMatch(s -> s != null && s.prompt() != null && Double.isFinite(s.seconds()));
+            if (!scenes || document.settings() == null || document.title() == null) {
                 throw StoryException.of("plan", "the plan lacks its scenes or settings", "submit the story again");
             }
             return document;

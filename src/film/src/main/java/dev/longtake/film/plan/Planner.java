@@ -5,6 +5,8 @@ import dev.longtake.film.story.Scene;
 import dev.longtake.film.story.Scene.Start;
 import dev.longtake.film.story.Story;
 import dev.longtake.film.story.StoryException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,9 +60,10 @@ public final class Planner {
         return new FilmPlan(story, settings, segments);
     }
 
-    /** Frames of a scene: seconds × fps, rounded half up. */
+    /** Frames of a scene: seconds × fps, rounded half up, both taken for the decimal numbers that were written. */
     public static long frames(double seconds, double fps) {
-        return (long) Math.floor(seconds * fps + 0.5);
+        // In binary, 0.285 s at 100 fps would be just under 28.5 frames.
+        return BigDecimal.valueOf(seconds).multiply(BigDecimal.valueOf(fps)).setScale(0, RoundingMode.HALF_UP).longValue();
     }
 
     private static Optional<Problem> shortage(int scene, long frames, boolean startsChain, FilmSettings settings) {

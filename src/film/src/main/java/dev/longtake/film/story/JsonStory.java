@@ -29,14 +29,19 @@ final class JsonStory {
             .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> problems;
     private final double defaultSeconds;
 
-    private JsonStory(double defaultSeconds) {
+    private JsonStory(double defaultSeconds, List<Problem> problems) {
         this.defaultSeconds = defaultSeconds;
+        this.problems = problems;
     }
 
-    static Story read(String text, StoryLimits limits, double defaultSeconds) throws StoryException {
+    /**
+     * @param problems what could not be read is added here, and stands in the story as if it had not been given
+     * @throws StoryException if this is no JSON object at all
+     */
+    static Story read(String text, StoryLimits limits, double defaultSeconds, List<Problem> problems) throws StoryException {
         JsonNode root;
         try {
             root = MAPPER.readTree(text);
@@ -45,7 +50,7 @@ final class JsonStory {
             String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
             throw StoryException.of("story", "malformed JSON" + where + ": " + e.getOriginalMessage().lines().findFirst().orElse(""), "correct it there");
         }
-        return new JsonStory(defaultSeconds).story(root, limits);
+        return new JsonStory(defaultSeconds, problems).story(root, limits);
     }
 
     private Story story(JsonNode root, StoryLimits limits) throws StoryException {
@@ -63,12 +68,9 @@ final class JsonStory {
         } else if (array.size() > limits.scenes()) {
             problem("scenes", "more than " + limits.scenes() + " scenes", "split the story into several films");
         } else {
-            for (int i = 0; i < array.size() && problems.size() < 100; i++) {
+            for (int i = 0; i < array.size() && problems.size() < StoryReader.MAX_PROBLEMS; i++) {
                 scenes.add(scene(array.get(i), "scenes[" + i + "]"));
             }
-        }
-        if (!problems.isEmpty()) {
-            throw StoryException.of(problems);
         }
         return new Story(title, model, seed, scenes);
     }
@@ -135,7 +137,7 @@ final class JsonStory {
 
     private void unknown(JsonNode node, String prefix, Set<String> known) {
         for (Map.Entry<String, JsonNode> field : node.properties()) {
-            if (!known.contains(field.getKey())) {
+            if (problems.size() < StoryReader.MAX_PROBLEMS && !known.contains(field.getKey())) {
                 problem(prefix + printable(field.getKey()), "unknown field", "use " + String.join(", ", known.stream().sorted().toList()));
             }
         }

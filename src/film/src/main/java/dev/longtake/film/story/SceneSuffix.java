@@ -4,42 +4,34 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What may follow a sentence: {@code [3s]} for its duration, {@code [3s#]} or {@code [#]} for a hard cut before it.
- *
- * @param prompt the sentence without it
- */
-record SceneSuffix(String prompt, double seconds, boolean cut) {
-    /** Anything in brackets that looks like a duration or a cut, right or wrong, so that a wrong one is named and not drawn. */
-    static final Pattern PATTERN = Pattern.compile("\\[\\h*(?:(?<seconds>[-+]?[0-9][0-9.,eE+-]*)\\h*s)?\\h*(?<cut>#)?\\h*\\]");
+/** What may follow a sentence: {@code [3s]} for its duration, {@code [3s#]} or {@code [#]} for a hard cut before it. */
+record SceneSuffix(double seconds, boolean cut) {
+    /**
+     * Anything in brackets that looks like a duration or a cut, right or wrong, so that a wrong one is named and not drawn. Possessive
+     * throughout: a bracket that is never closed costs one look.
+     */
+    static final Pattern PATTERN = Pattern.compile("\\[\\h*+(?:(?<seconds>[-+]?+[0-9][0-9.,eE+-]*+)\\h*+(?<unit>[a-zA-Z]*+)\\h*+)?+(?<cut>#)?+\\h*+\\]");
 
-    static SceneSuffix of(String sentence, double defaultSeconds, String at, List<Problem> problems) {
-        Matcher matcher = PATTERN.matcher(sentence);
-        int end = -1;
-        int start = -1;
-        String seconds = null;
-        boolean cut = false;
-        while (matcher.find()) {
-            start = matcher.start();
-            end = matcher.end();
-            seconds = matcher.group("seconds");
-            cut = matcher.group("cut") != null;
+    /** @param suffix with its brackets; empty if there is none */
+    static SceneSuffix of(String suffix, double defaultSeconds, String at, List<Problem> problems) {
+        Matcher matcher = PATTERN.matcher(suffix);
+        if (!matcher.matches()) {
+            return new SceneSuffix(defaultSeconds, false);
         }
-        if (end < 0) {
-            return new SceneSuffix(sentence.strip(), defaultSeconds, false);
-        }
-        String prompt = (sentence.substring(0, start) + sentence.substring(end)).strip();
-        if (seconds == null) {
-            if (!cut) {
-                problems.add(new Problem(at + ".seconds", "empty brackets", "write [3s], [3s#] or [#]"));
-            }
-            return new SceneSuffix(prompt, defaultSeconds, cut);
+        boolean cut = matcher.group("cut") != null;
+        String seconds = matcher.group("seconds");
+        if (seconds == null && cut) {
+            return new SceneSuffix(defaultSeconds, true);
         }
         try {
-            return new SceneSuffix(prompt, Double.parseDouble(seconds), cut);
+            if ("s".equals(matcher.group("unit"))) {
+                return new SceneSuffix(Double.parseDouble(seconds), cut);
+            }
         } catch (NumberFormatException e) {
-            problems.add(new Problem(at + ".seconds", "\"" + seconds + "\" is not a number of seconds", "write it as [3s] or [1.5s]"));
-            return new SceneSuffix(prompt, defaultSeconds, cut);
+            // Named below.
         }
+        String shown = suffix.length() > 40 ? suffix.substring(0, 40) + "\u2026" : suffix;
+        problems.add(new Problem(at + ".seconds", "\"" + shown + "\" is no duration", "write [3s] or [1.5s], and [3s#] or [#] to begin with a cut"));
+        return new SceneSuffix(defaultSeconds, cut);
     }
 }

@@ -7,13 +7,22 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a story, in prose or in JSON, and says everything that is wrong with it at once. A story is JSON if its file is named
  * {@code *.json} or its first non-blank character is <code>{</code>; then it is never read as prose.
  */
 public final class StoryReader {
+    /** More problems than anybody reads; an answer stays small however bad a story is. */
+    static final int MAX_PROBLEMS = 100;
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+    private static final int ZERO_WIDTH_JOINER = 0x200d;
+
     private final StoryLimits limits;
     private final double defaultSeconds;
 
@@ -35,54 +44,55 @@ public final class StoryReader {
         if (text.isBlank()) {
             throw StoryException.of("story", "the story is empty", "write at least one sentence");
         }
-        boolean json = fileName.map(n -> n.toLowerCase(java.util.Locale.ROOT).endsWith(".json")).orElse(false) || text.stripLeading().startsWith("{");
-        Story story = json ? JsonStory.read(text, limits, defaultSeconds) : prose(text);
-        List<Problem> problems = validate(story);
+        boolean json = fileName.map(n -> n.toLowerCase(Locale.ROOT).endsWith(".json")).orElse(false) || text.stripLeading().startsWith("{");
+        List<Problem> problems = new ArrayList<>();
+        Story story = json ? JsonStory.read(text, limits, defaultSeconds, problems) : prose(text, problems);
+        validate(story, problems);
         if (!problems.isEmpty()) {
-            throw StoryException.of(problems);
+            throw StoryException.of(problems.subList(0, Math.min(problems.size(), MAX_PROBLEMS)));
         }
         return story;
     }
 
-    private Story prose(String text) throws StoryException {
-        List<Problem> problems = new ArrayList<>();
+    private Story prose(String text, List<Problem> problems) {
         List<Scene> scenes = new ArrayList<>();
-        for (String sentence : Sentences.split(text)) {
+        for (Sentences.Sentence sentence : Sentences.split(text)) {
             int index = scenes.size();
             if (index > limits.scenes()) {
                 break;
             }
-            SceneSuffix suffix = SceneSuffix.of(sentence, defaultSeconds, "scenes[" + index + "]", problems);
-            scenes.add(new Scene(suffix.prompt(), Optional.empty(), suffix.seconds(), suffix.cut() ? Start.CUT : Start.CONTINUE, java.util.OptionalLong.empty()));
-        }
-        if (!problems.isEmpty()) {
-            throw StoryException.of(problems);
+            SceneSuffix suffix = SceneSuffix.of(sentence.suffix(), defaultSeconds, "scenes[" + index + "]", problems);
+            scenes.add(new Scene(sentence.text(), Optional.empty(), suffix.seconds(), suffix.cut() ? Start.CUT : Start.CONTINUE, OptionalLong.empty()));
         }
         return new Story("", Optional.empty(), Story.DEFAULT_SEED, scenes);
     }
 
-    private List<Problem> validate(Story story) {
-        List<Problem> problems = new ArrayList<>(titleProblems(story.title(), limits));
+    /** Adds what is wrong with the values, but nothing about a field that could not be read at all. */
+    private void validate(Story story, List<Problem> problems) {
+        Set<String> named = problems.stream().map(Problem::field).collect(Collectors.toSet());
+        List<Problem> found = new ArrayList<>(titleProblems(story.title(), limits));
         if (story.scenes().isEmpty()) {
-            problems.add(new Problem("scenes", "there is no scene", "give at least one"));
+            found.add(new Problem("scenes", "there is no scene", "give at least one"));
         }
         if (story.scenes().size() > limits.scenes()) {
-            problems.add(new Problem("scenes", "more than " + limits.scenes() + " scenes", "split the story into several films"));
-            return problems;
+            found.add(new Problem("scenes", "more than " + limits.scenes() + " scenes", "split the story into several films"));
         }
         double total = 0;
-        for (int i = 0; i < story.scenes().size() && problems.size() < 100; i++) {
+        for (int i = 0; i < Math.min(story.scenes().size(), limits.scenes()) && found.size() < MAX_PROBLEMS; i++) {
             Scene scene = story.scenes().get(i);
             String at = "scenes[" + i + "]";
-            promptProblem(at + ".prompt", scene.prompt()).ifPresent(problems::add);
-            scene.negative().flatMap(n -> promptProblem(at + ".negative", n)).ifPresent(problems::add);
-            durationProblem(at + ".seconds", scene.seconds()).ifPresent(problems::add);
+            if (named.contains(at)) {
+                continue;
+            }
+            promptProblem(at + ".prompt", scene.prompt()).ifPresent(found::add);
+            scene.negative().flatMap(n -> promptProblem(at + ".negative", n)).ifPresent(found::add);
+            durationProblem(at + ".seconds", scene.seconds()).ifPresent(found::add);
             total += scene.seconds();
         }
-        if (total > limits.filmSeconds() && problems.isEmpty()) {
-            problems.add(new Problem("scenes", "the film lasts over " + Math.round(limits.filmSeconds() / 3600) + " hours", "split the story into several films"));
+        if (total > limits.filmSeconds() && found.isEmpty()) {
+            found.add(new Problem("scenes", "the film lasts over " + Math.round(limits.filmSeconds() / 3600) + " hours", "split the story into several films"));
         }
-        return problems;
+        found.stream().filter(p -> !named.contains(p.field())).forEach(problems::add);
     }
 
     private Optional<Problem> promptProblem(String field, String prompt) {
@@ -91,6 +101,10 @@ public final class StoryReader {
         }
         if (prompt.codePointCount(0, prompt.length()) > limits.promptChars()) {
             return Optional.of(new Problem(field, "the prompt is over " + limits.promptChars() + " characters", "shorten it, or make several scenes of it"));
+        }
+        // JSON can spell half a character; no UTF-8 can, so no plan and no key.
+        if (prompt.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            return Optional.of(new Problem(field, "the prompt contains half a character (an unpaired surrogate)", "write both halves, or none"));
         }
         return Optional.empty();
     }
@@ -105,7 +119,7 @@ public final class StoryReader {
     /** What is wrong with a title: it becomes a file name and stands in lists. */
     public static List<Problem> titleProblems(String title, StoryLimits limits) {
         List<Problem> problems = new ArrayList<>();
-        if (title.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029)) {
+        if (title.codePoints().anyMatch(StoryReader::isControl)) {
             problems.add(new Problem("title", "the title contains a control character", "use printable characters only"));
         }
         if (title.contains("/") || title.contains("\\") || title.equals(".") || title.equals("..")) {
@@ -115,6 +129,15 @@ public final class StoryReader {
             problems.add(new Problem("title", "the title is over " + limits.titleChars() + " characters", "shorten it"));
         }
         return problems;
+    }
+
+    private static boolean isControl(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            // Among them those that turn a title's direction around; joiners are part of Persian words and of many emoji.
+            case Character.FORMAT -> c != ZERO_WIDTH_NON_JOINER && c != ZERO_WIDTH_JOINER;
+            default -> false;
+        };
     }
 
     private static String decode(byte[] bytes) throws StoryException {

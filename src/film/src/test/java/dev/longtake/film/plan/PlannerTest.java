@@ -46,6 +46,7 @@ class PlannerTest {
         assertThat(Planner.frames(0.0624, 8)).isZero();
         assertThat(Planner.frames(3, 8)).isEqualTo(24);
         assertThat(Planner.frames(0.6875, 8)).isEqualTo(6);
+        assertThat(Planner.frames(0.285, 100)).as("a decimal half that binary cannot hold").isEqualTo(29);
     }
 
     @Test
@@ -64,6 +65,16 @@ class PlannerTest {
         FilmPlan after = Planner.plan(story(a, b, c), SETTINGS);
         assertThat(keys(after)).containsAll(keys(before));
         assertThat(after.segments().get(4).seed()).isEqualTo(before.segments().get(0).seed());
+    }
+
+    @Test
+    void equalPromptsInDifferentScenesAreDifferentSegments() throws Exception {
+        FilmPlan plan = Planner.plan(story(scene("A", 1.5, Start.CUT), scene("A", 0.75, Start.CONTINUE), scene("A", 0.75, Start.CONTINUE), scene("A", 1.5, Start.CUT)), SETTINGS);
+        // The second and third have the same prompt, seed and frames, and different parents.
+        assertThat(plan.segments().get(2).seed()).isEqualTo(plan.segments().get(3).seed());
+        assertThat(plan.segments().get(2).key()).isNotEqualTo(plan.segments().get(3).key());
+        // The last is what the first is: it starts a chain with the same prompt and seed. A seed of its own would make it another.
+        assertThat(plan.segments().get(4).key()).isEqualTo(plan.segments().get(0).key());
     }
 
     @Test
@@ -121,6 +132,8 @@ class PlannerTest {
     @Test
     void aPlanThatCannotBeReadSaysSo() {
         assertThatThrownBy(() -> PlanDocument.fromBytes("{".getBytes())).isInstanceOf(StoryException.class);
+        assertThatThrownBy(() -> PlanDocument.fromBytes("null".getBytes())).isInstanceOf(StoryException.class);
+        assertThatThrownBy(() -> PlanDocument.fromBytes("{\"version\":1,\"title\":\"\",\"scenes\":[{}]}".getBytes())).hasMessageContaining("lacks");
         assertThatThrownBy(() -> PlanDocument.fromBytes("{\"version\":1}".getBytes())).hasMessageContaining("lacks");
         assertThatThrownBy(() -> PlanDocument.fromBytes("{\"version\":9}".getBytes())).hasMessageContaining("version 9");
     }

@@ -2,15 +2,20 @@ package dev.longtake.film.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.longtake.film.story.Scene.Start;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoryReaderTest {
     private final StoryReader reader = new StoryReader(StoryLimits.DEFAULT, Scene.DEFAULT_SECONDS);
@@ -53,6 +58,31 @@ class StoryReaderTest {
     }
 
     @Test
+    void speechEndsWithWhoSaysIt() throws Exception {
+        assertThat(prompts("\"Stop!\" said the lion. It ran.")).containsExactly("\"Stop!\" said the lion.", "It ran.");
+        assertThat(prompts("\u201cIs that a fish?\u201d asked the cat. It was.")).containsExactly("\u201cIs that a fish?\u201d asked the cat.", "It was.");
+        assertThat(prompts("\u00abStop!\u00bb dit le lion. Il court.")).containsExactly("\u00abStop!\u00bb dit le lion.", "Il court.");
+        assertThat(prompts("He said \"No.\" Then he left.")).containsExactly("He said \"No.\"", "Then he left.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"...", "\u2026"})
+    void anEllipsisEndsASentenceIfTheNextBegins(String dots) throws Exception {
+        assertThat(prompts("The fish waits" + dots + " and swims. A cat sits" + dots + " Then it runs.")).containsExactly("The fish waits" + dots + " and swims.", "A cat sits" + dots, "Then it runs.");
+    }
+
+    @Test
+    void numbersEndNoSentence() throws Exception {
+        assertThat(prompts("It is 3.5 metres long. It swims.")).hasSize(2);
+        assertThat(prompts("1. A city at night.\n2. A fish swims.\n3. A lion.")).containsExactly("1. A city at night.", "2. A fish swims.", "3. A lion.");
+    }
+
+    @Test
+    void linesWithoutFullStopsAreScenesInLowerCaseToo() throws Exception {
+        assertThat(prompts("a city at night\na fish swims\na lion")).hasSize(3);
+    }
+
+    @Test
     void otherLanguagesHaveSentencesToo() throws Exception {
         assertThat(prompts("Um peixe nada no mar. O sol se põe.")).hasSize(2);
         assertThat(prompts("一条鱼在海里游。太阳落山了。")).hasSize(2);
@@ -66,8 +96,22 @@ class StoryReaderTest {
         assertThat(scenes).extracting(Scene::start).containsExactly(Start.CONTINUE, Start.CUT, Start.CUT);
     }
 
+    @Test
+    void aSuffixMayStandBeforeTheFullStop() throws Exception {
+        for (String between : List.of(" ", "\n")) {
+            List<Scene> scenes = read("A city at night [2s]." + between + "A fish [3s#]!" + between + "A lion.").scenes();
+            assertThat(scenes).extracting(Scene::prompt).containsExactly("A city at night.", "A fish!", "A lion.");
+            assertThat(scenes).extracting(Scene::seconds).containsExactly(2.0, 3.0, 3.0);
+        }
+    }
+
+    @Test
+    void otherBracketsArePartOfThePrompt() throws Exception {
+        assertThat(prompts("A sign that says [EXIT] glows. A lion.")).containsExactly("A sign that says [EXIT] glows.", "A lion.");
+    }
+
     @ParameterizedTest
-    @CsvSource({"A city. [0s], scenes[0].seconds", "A city. [-1s], scenes[0].seconds", "A city. [3601s], scenes[0].seconds", "A city. [1e99s], scenes[0].seconds",
+    @CsvSource({"A city. [3], scenes[0].seconds", "A city. [3 sec], scenes[0].seconds", "A city. [2s] [#], scenes[1].prompt", "A city. [0s], scenes[0].seconds", "A city. [-1s], scenes[0].seconds", "A city. [3601s], scenes[0].seconds", "A city. [1e99s], scenes[0].seconds",
         "A city. [1.2.3s], scenes[0].seconds", "A city. [], scenes[0].seconds", "[3s], scenes[0].prompt"})
     void aWrongSuffixIsNamed(String text, String field) {
         assertThat(problems(text)).extracting(Problem::field).contains(field);
@@ -114,6 +158,45 @@ class StoryReaderTest {
         assertThat(problems("")).extracting(Problem::field).containsExactly("story");
         assertThat(problems(" \n\t")).extracting(Problem::field).containsExactly("story");
         assertThatThrownBy(() -> reader.read(new byte[] {'A', (byte) 0xc3, '('}, Optional.empty())).hasMessageContaining("UTF-8");
+    }
+
+    @Test
+    void halfACharacterIsRefused() {
+        assertThat(problems("{\"title\":\"\\ud800\",\"scenes\":[{\"prompt\":\"a\\ud800b\",\"negative\":\"\\udc00\"}]}")).extracting(Problem::field)
+                .containsExactly("title", "scenes[0].prompt", "scenes[0].negative");
+    }
+
+    @Test
+    void aTitleMayHoldJoinersButNothingThatTurnsItAround() {
+        assertThat(StoryReader.titleProblems("\ud83d\udc68\u200d\ud83d\udc69 \u0645\u06cc\u200c\u0631\u0648\u0645", StoryLimits.DEFAULT)).isEmpty();
+        assertThat(StoryReader.titleProblems("gpj.\u202egnp", StoryLimits.DEFAULT)).hasSize(1);
+    }
+
+    @Test
+    void anAnswerStaysSmallHoweverBadAStoryIs() {
+        assertThat(problems("{\"scenes\":[" + "{\"p\":1},".repeat(9_000) + "{}]}")).hasSize(StoryReader.MAX_PROBLEMS);
+        assertThat(problems("A. [3]\n".repeat(9_000))).hasSize(StoryReader.MAX_PROBLEMS);
+    }
+
+    /** Text that made an earlier reader take time with the square of its length, or worse: a story comes from a stranger. */
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void hostileTextCostsNoMoreThanOtherText(String text) {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThat(problemsOrNone(text)).isNotNull());
+    }
+
+    static Stream<String> hostile() {
+        return Stream.of("A. [" + "\u00a0".repeat(1_000_000), "Dr. ".repeat(1_000_000), "1. ".repeat(1_000_000), "\"!\" a ".repeat(500_000), "J. ".repeat(1_000_000),
+                "[3s] ".repeat(800_000), "[1".repeat(2_000_000), "\n\u00a0".repeat(1_000_000), "\u2026".repeat(1_000_000));
+    }
+
+    private List<Problem> problemsOrNone(String text) {
+        try {
+            read(text);
+            return List.of();
+        } catch (StoryException e) {
+            return e.problems();
+        }
     }
 
     @Test
