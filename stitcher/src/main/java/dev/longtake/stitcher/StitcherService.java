@@ -49,7 +49,7 @@ public class StitcherService {
         Assembler assembler = new Assembler(store, clock, scratch, config.contactSheetScenes(), config.contactSheetFrames());
         for (int i = 0; i < config.slots(); i++) {
             ShareSlot<AssemblyJob> slot = new ShareSlot<>(
-                    new ShareSlot.Settings(platform.kafka().bootstrap(), "stitcher-" + i, Topics.shareGroup(Topics.ASSEMBLY_JOBS), List.of(Topics.ASSEMBLY_JOBS), platform.kafka().jobLock()),
+                    new ShareSlot.Settings(platform.kafka().bootstrap(), "stitcher-" + i, List.of(Topics.ASSEMBLY_JOBS), platform.kafka().jobLock()),
                     AssemblyJob.class, (job, deliveries) -> handle(assembler, job), publisher);
             slot.start();
             slots.add(slot);

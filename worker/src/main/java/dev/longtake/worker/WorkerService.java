@@ -99,7 +99,7 @@ public class WorkerService {
         control.start();
         List<String> topics = lanes().stream().map(lane -> Topics.segmentJobs(config.pool(), lane)).toList();
         for (int i = 0; i < config.slots(); i++) {
-            ShareSlot<SegmentJob> slot = new ShareSlot<>(new ShareSlot.Settings(platform.kafka().bootstrap(), "worker-" + worker + "-" + i, "longtake.workers." + config.pool(), topics,
+            ShareSlot<SegmentJob> slot = new ShareSlot<>(new ShareSlot.Settings(platform.kafka().bootstrap(), "worker-" + worker + "-" + i, topics,
                     platform.kafka().jobLock()), SegmentJob.class, handler, publisher);
             slot.start();
             slots.add(slot);

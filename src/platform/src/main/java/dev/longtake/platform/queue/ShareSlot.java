@@ -9,6 +9,7 @@ import dev.longtake.platform.queue.JobHandler.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShareSlot<T extends Message> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShareSlot.class);
-    private static final Duration IDLE_POLL = Duration.ofMillis(500);
+    private static final Duration RENEW_POLL = Duration.ofMillis(500);
+    /** A little longer than the broker lets a fetch wait, so that a record seldom arrives after its poll has returned. */
+    private static final Duration IDLE_POLL = Duration.ofMillis(150);
+    private static final int FETCH_WAIT_MILLIS = 100;
     private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -53,10 +57,11 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
 
     /**
      * @param name   the slot's name, for threads and logs
-     * @param topics the topics, one group over all of them
+     * @param topics the topics, most urgent first. Each has its own group: one group over several topics would give each consumer
+     *               only some of them, and a topic of one partition only one consumer
      * @param lock   how long a record stays locked without renewal
      */
-    public record Settings(String bootstrap, String name, String group, List<String> topics, Duration lock) {}
+    public record Settings(String bootstrap, String name, List<String> topics, Duration lock) {}
 
     public ShareSlot(Settings settings, Class<T> type, JobHandler<T> handler, Publisher deadLetters) {
         this.settings = settings;
@@ -83,16 +88,11 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
             try {
                 if (!configured) {
                     try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
-                        ShareGroups.configure(admin, settings.group(), settings.lock());
+                        settings.topics().forEach(topic -> ShareGroups.configure(admin, Topics.shareGroup(topic), settings.lock()));
                     }
                     configured = true;
                 }
-                try (KafkaShareConsumer<String, byte[]> consumer = new KafkaShareConsumer<>(consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
-                    consumer.subscribe(settings.topics());
-                    while (!stopping) {
-                        takeOne(consumer);
-                    }
-                }
+                takeJobs();
             } catch (KafkaException | QueueUnavailableException e) {
                 if (!stopping) {
                     LOG.warn("{}: queue away, trying again: {}", settings.name(), e.toString());
@@ -105,6 +105,27 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
         }
     }
 
+    private void takeJobs() {
+        List<KafkaShareConsumer<String, byte[]>> consumers = new ArrayList<>();
+        try {
+            for (String topic : settings.topics()) {
+                KafkaShareConsumer<String, byte[]> consumer = new KafkaShareConsumer<>(consumerConfig(topic), new StringDeserializer(), new ByteArrayDeserializer());
+                consumers.add(consumer);
+                consumer.subscribe(List.of(topic));
+            }
+            while (!stopping) {
+                for (KafkaShareConsumer<String, byte[]> consumer : consumers) {
+                    if (takeOne(consumer)) {
+                        // From the most urgent topic again.
+                        break;
+                    }
+                }
+            }
+        } finally {
+            consumers.forEach(KafkaShareConsumer::close);
+        }
+    }
+
     private void pause() {
         try {
             Thread.sleep(RECONNECT_PAUSE.toMillis());
@@ -114,25 +135,27 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
         }
     }
 
-    private Map<String, Object> consumerConfig() {
+    private Map<String, Object> consumerConfig(String topic) {
         return Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap(),
-                ConsumerConfig.GROUP_ID_CONFIG, settings.group(),
-                ConsumerConfig.CLIENT_ID_CONFIG, settings.name(),
+                ConsumerConfig.GROUP_ID_CONFIG, Topics.shareGroup(topic),
+                ConsumerConfig.CLIENT_ID_CONFIG, settings.name() + "-" + topic,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS,
                 "share.acknowledgement.mode", "explicit",
                 // The default lets one consumer take what eight could share.
                 "share.acquire.mode", "record_limit",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     }
 
-    private void takeOne(KafkaShareConsumer<String, byte[]> consumer) {
+    /** @return whether there was something to do */
+    private boolean takeOne(KafkaShareConsumer<String, byte[]> consumer) {
         ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(IDLE_POLL), Optional.empty());
         if (taken == null) {
-            return;
+            return false;
         }
         if (stopping) {
             settle(consumer, taken, Verdict.RELEASE);
-            return;
+            return true;
         }
         T job;
         try {
@@ -141,7 +164,7 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
             String body = taken.value() == null ? "" : new String(taken.value(), StandardCharsets.UTF_8);
             deadLetters.send(Topics.DEAD_LETTERS, taken.key(), new DeadLetter(Message.VERSION, taken.topic(), taken.key() == null ? "" : taken.key(), body, e.getMessage(), Instant.now()));
             settle(consumer, taken, Verdict.REJECT);
-            return;
+            return true;
         }
         int deliveries = taken.deliveryCount().map(Short::intValue).orElse(1);
         Future<Verdict> result = worker.submit(() -> handler.handle(job, deliveries));
@@ -152,7 +175,7 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
                 if (held != null) {
                     settle(consumer, held, verdict.get());
                 }
-                return;
+                return true;
             }
             if (held != null) {
                 consumer.acknowledge(held, AcknowledgeType.RENEW);
@@ -160,7 +183,7 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
                 ConsumerRecord<String, byte[]> before = held;
                 held = null;
                 for (int i = 0; i < 4 && held == null; i++) {
-                    held = only(consumer, consumer.poll(IDLE_POLL), Optional.of(before));
+                    held = only(consumer, consumer.poll(RENEW_POLL), Optional.of(before));
                 }
                 if (held == null) {
                     LOG.warn("{}: the lock on {}-{}@{} was lost; its job goes on, its acknowledgement will not count", settings.name(), before.topic(), before.partition(), before.offset());

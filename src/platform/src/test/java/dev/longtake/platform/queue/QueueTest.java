@@ -63,7 +63,7 @@ class QueueTest {
     }
 
     private ShareSlot<FilmCommand> slot(String name, Duration lock, JobHandler<FilmCommand> handler) {
-        ShareSlot<FilmCommand> slot = new ShareSlot<>(new ShareSlot.Settings(BOOTSTRAP, name, "group-" + topic, List.of(topic, topic + "-b"), lock), FilmCommand.class, handler, publisher);
+        ShareSlot<FilmCommand> slot = new ShareSlot<>(new ShareSlot.Settings(BOOTSTRAP, name, List.of(topic, topic + "-b"), lock), FilmCommand.class, handler, publisher);
         slot.start();
         open.add(slot);
         return slot;
