@@ -12,6 +12,7 @@ import dev.longtake.contract.UnreadableMessageException;
 import dev.longtake.engine.Frames;
 import dev.longtake.media.BadClipException;
 import dev.longtake.media.ClipReader;
+import dev.longtake.media.ContactSheet;
 import dev.longtake.media.FilmJoiner;
 import dev.longtake.media.Stills;
 import dev.longtake.platform.store.ObjectMissingException;
@@ -19,6 +20,7 @@ import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.platform.store.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -36,18 +38,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class Assembler {
     private static final Logger LOG = LoggerFactory.getLogger(Assembler.class);
-    private static final int POSTER_SCALE = 4;
 
     private final ObjectStore store;
     private final Clock clock;
-    private final Path scratch;
+    private final Scratch scratch;
     private final int contactSheetScenes;
     private final int contactSheetFrames;
 
+    /**
+     * @param scratch            where a film lies while it is being joined
+     * @param contactSheetScenes scenes on the contact sheet, at most
+     * @param contactSheetFrames frames of each
+     */
     public Assembler(ObjectStore store, Clock clock, Path scratch, int contactSheetScenes, int contactSheetFrames) {
         this.store = store;
         this.clock = clock;
-        this.scratch = scratch;
+        this.scratch = new Scratch(scratch);
+        this.scratch.sweep(clock);
         this.contactSheetScenes = contactSheetScenes;
         this.contactSheetFrames = contactSheetFrames;
     }
@@ -60,28 +67,23 @@ public final class Assembler {
     public AssemblyReport assemble(AssemblyJob job) {
         Path file = null;
         try {
-            Files.createDirectories(scratch);
-            file = Files.createTempFile(scratch, "film", ".mp4");
+            file = scratch.newFile();
             return join(job, lineage(job), file);
         } catch (StoreUnavailableException e) {
             return failed(job, e.getMessage(), List.of(), true);
         } catch (ObjectMissingException | UnreadableMessageException e) {
             return failed(job, "the lineage is unusable: " + e.getMessage(), List.of(), false);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | UncheckedIOException e) {
+            // The scratch disk is full or away: no film's fault.
+            LOG.warn("assembly of {} failed", job.film(), e);
+            return failed(job, "the stitcher cannot use its disk: " + e.getMessage(), List.of(), true);
+        } catch (RuntimeException e) {
             LOG.warn("assembly of {} failed", job.film(), e);
             return failed(job, e.getMessage() == null ? e.toString() : e.getMessage(), List.of(), false);
         } finally {
             if (file != null) {
-                deleteQuietly(file);
+                scratch.delete(file);
             }
-        }
-    }
-
-    private static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("cannot delete {}: {}", file, e.toString());
         }
     }
 
@@ -95,38 +97,41 @@ public final class Assembler {
 
     private AssemblyReport join(AssemblyJob job, Lineage lineage, Path file) throws IOException {
         long begun = System.nanoTime();
-        StillPlan stills = new StillPlan(lineage, contactSheetScenes, contactSheetFrames);
-        Frames[][] sheet = new Frames[stills.rowCount()][contactSheetFrames];
+        StillPlan plan = new StillPlan(lineage, contactSheetScenes, contactSheetFrames);
+        ContactSheet sheet = new ContactSheet(plan.rows().size(), contactSheetFrames, lineage.width(), lineage.height());
+        plan.rows().forEach(row -> sheet.caption(row.place(), row.scene() + 1, row.prompt()));
         byte[] poster = null;
         List<Integer> bad = new ArrayList<>();
+        boolean alike = true;
         String reason = "";
         long frames;
         try (FilmJoiner joiner = new FilmJoiner(file, lineage.fps())) {
             for (Lineage.Entry segment : lineage.segments()) {
                 try {
                     byte[] clip = clip(job.film().tenant(), segment);
-                    if (bad.isEmpty()) {
-                        joiner.append(clip, segment.frames());
-                    }
-                    if (stills.needs(segment.index())) {
+                    joiner.append(clip, segment.frames());
+                    if (plan.needs(segment.index())) {
                         Frames decoded = ClipReader.read(clip);
-                        stills.cells(segment.index()).forEach(c -> sheet[c.row()][c.column()] = decoded.slice(c.frame(), c.frame() + 1));
-                        poster = stills.isPoster(segment.index()) ? Stills.poster(decoded, stills.posterFrame(), POSTER_SCALE) : poster;
+                        plan.cells(segment.index()).forEach(c -> sheet.frame(c.row(), c.column(), decoded, c.frame()));
+                        poster = plan.isPoster(segment.index()) ? Stills.poster(decoded, plan.posterFrame()) : poster;
                     }
                 } catch (BadClipException | ObjectMissingException e) {
+                    alike &= !(e instanceof BadClipException clip && clip.isUnlikeTheFirst());
                     bad.add(segment.index());
-                    reason = "segment " + (segment.index() + 1) + ": " + e.getMessage();
+                    reason = reason.isEmpty() ? "segment " + (segment.index() + 1) + ": " + e.getMessage() : reason;
                 }
             }
             if (!bad.isEmpty()) {
-                return failed(job, reason, bad, false);
+                // Clips of two encoders in one film, as after an upgrade: only when all are encoded again are they of one.
+                List<Integer> again = alike ? bad : lineage.segments().stream().map(Lineage.Entry::index).toList();
+                return failed(job, again.size() == 1 ? reason : reason + " (" + again.size() + " clips are to be encoded again)", again, false);
             }
             frames = joiner.finish();
         }
         if (frames != lineage.frames()) {
             return failed(job, "the film has " + frames + " frames, its plan says " + lineage.frames(), List.of(), false);
         }
-        return publish(job, lineage, file, sheet, poster, begun);
+        return publish(job, lineage, file, sheet.png(), poster, begun);
     }
 
     private byte[] clip(String tenant, Lineage.Entry segment) throws ObjectMissingException, BadClipException {
@@ -138,32 +143,17 @@ public final class Assembler {
         return clip;
     }
 
-    private AssemblyReport publish(AssemblyJob job, Lineage lineage, Path file, Frames[][] sheet, byte[] poster, long begun) throws IOException {
+    private AssemblyReport publish(AssemblyJob job, Lineage lineage, Path file, byte[] sheet, byte[] poster, long begun) throws IOException {
         String digest = sha256(file);
         long bytes = Files.size(file);
         FilmManifest manifest = new FilmManifest(1, job.film(), lineage.title(), lineage.model(), lineage.bundle(), lineage.width(), lineage.height(), lineage.fps(), lineage.frames(),
                 digest, bytes, lineage.segments());
         store.put(ObjectKeys.product(job.film(), "poster.png"), poster, "image/png");
-        store.put(ObjectKeys.product(job.film(), "contact-sheet.png"), Stills.contactSheet(rows(sheet)), "image/png");
+        store.put(ObjectKeys.product(job.film(), "contact-sheet.png"), sheet, "image/png");
         store.put(ObjectKeys.product(job.film(), "manifest.json"), Json.write(manifest), "application/json");
         String key = ObjectKeys.product(job.film(), "film.mp4");
         store.putFile(key, file, "video/mp4");
         return new AssemblyReport.Assembled(Message.VERSION, job.film(), job.assembly(), key, digest, bytes, lineage.frames(), (System.nanoTime() - begun) / 1e9, clock.instant());
-    }
-
-    private static List<Frames> rows(Frames[][] sheet) {
-        List<Frames> rows = new ArrayList<>();
-        for (Frames[] row : sheet) {
-            List<Frames> cells = java.util.Arrays.stream(row).filter(java.util.Objects::nonNull).toList();
-            byte[] rgb = new byte[cells.stream().mapToInt(c -> c.rgb().length).sum()];
-            int at = 0;
-            for (Frames cell : cells) {
-                System.arraycopy(cell.rgb(), 0, rgb, at, cell.rgb().length);
-                at += cell.rgb().length;
-            }
-            rows.add(new Frames(cells.size(), cells.get(0).width(), cells.get(0).height(), rgb));
-        }
-        return rows;
     }
 
     private static String sha256(Path file) throws IOException {

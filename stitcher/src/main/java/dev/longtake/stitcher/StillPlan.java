@@ -9,8 +9,7 @@ import java.util.Map;
 
 /** Which frames of which clips stills are made of, decided before anything is decoded, so that only those clips are. */
 final class StillPlan {
-    /** Scenes on the contact sheet, in order, each with its row. */
-    private final Map<Integer, Integer> rows = new LinkedHashMap<>();
+    private final List<Row> rows = new ArrayList<>();
     private final Map<Integer, List<Cell>> cells = new HashMap<>();
     private int posterSegment;
     private int posterFrame;
@@ -18,19 +17,29 @@ final class StillPlan {
     /** A frame of a clip and where it goes. @param frame in the clip. @param row of the sheet */
     record Cell(int frame, int row, int column) {}
 
+    /** A scene on the contact sheet. @param place from 0 */
+    record Row(int place, int scene, String prompt) {}
+
     StillPlan(Lineage lineage, int maxScenes, int framesPerScene) {
         Map<Integer, Integer> sceneFrames = new LinkedHashMap<>();
-        lineage.segments().forEach(s -> sceneFrames.merge(s.scene(), s.frames(), Integer::sum));
+        Map<Integer, String> prompts = new HashMap<>();
+        for (Lineage.Entry s : lineage.segments()) {
+            sceneFrames.merge(s.scene(), s.frames(), Integer::sum);
+            prompts.putIfAbsent(s.scene(), s.prompt());
+        }
         List<Integer> scenes = new ArrayList<>(sceneFrames.keySet());
         int shown = Math.min(maxScenes, scenes.size());
+        Map<Integer, Integer> places = new HashMap<>();
         for (int i = 0; i < shown; i++) {
-            rows.put(scenes.get((int) ((i + 0.5) * scenes.size() / shown)), i);
+            int scene = scenes.get((int) ((i + 0.5) * scenes.size() / shown));
+            places.put(scene, i);
+            rows.add(new Row(i, scene, prompts.get(scene)));
         }
         Map<Integer, Integer> passed = new HashMap<>();
         int film = 0;
         for (Lineage.Entry s : lineage.segments()) {
             int from = passed.getOrDefault(s.scene(), 0);
-            Integer row = rows.get(s.scene());
+            Integer row = places.get(s.scene());
             if (row != null) {
                 int total = sceneFrames.get(s.scene());
                 int count = Math.min(framesPerScene, total);
@@ -67,7 +76,8 @@ final class StillPlan {
         return posterFrame;
     }
 
-    int rowCount() {
-        return rows.size();
+    /** Scenes on the contact sheet, in order. */
+    List<Row> rows() {
+        return rows;
     }
 }

@@ -12,7 +12,7 @@ public interface StitcherConfig {
     @WithDefault("1")
     int slots();
 
-    /** Where a film lies while it is being joined; the temporary directory if absent. Needs room for the largest film. */
+    /** Where a film lies while it is being joined; a folder in the temporary directory if absent. Needs room for the largest film. */
     Optional<Path> scratch();
 
     /** Scenes that a contact sheet shows at most, evenly spread; keeps it viewable, and memory bounded. */

@@ -45,7 +45,7 @@ public class StitcherService {
         if (!platform.plays(Role.STITCHER) || !slots.isEmpty()) {
             return;
         }
-        Path scratch = config.scratch().orElse(Path.of(System.getProperty("java.io.tmpdir"), "longtake-stitcher-" + ProcessHandle.current().pid()));
+        Path scratch = config.scratch().orElse(Path.of(System.getProperty("java.io.tmpdir"), "longtake-stitcher-" + System.getProperty("user.name")));
         Assembler assembler = new Assembler(store, clock, scratch, config.contactSheetScenes(), config.contactSheetFrames());
         for (int i = 0; i < config.slots(); i++) {
             ShareSlot<AssemblyJob> slot = new ShareSlot<>(

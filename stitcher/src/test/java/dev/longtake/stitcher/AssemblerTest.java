@@ -22,7 +22,9 @@ import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +88,7 @@ class AssemblerTest {
         Files.delete(file);
         var sheet = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "contact-sheet.png"))));
         assertThat(sheet.getWidth()).isEqualTo(6 * 132 + 4);
-        assertThat(sheet.getHeight()).isEqualTo(2 * 132 + 4);
+        assertThat(sheet.getHeight()).isEqualTo(2 * (12 + 132) + 4);
         var poster = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "poster.png"))));
         assertThat(poster.getWidth()).isEqualTo(512);
         var manifest = new ObjectMapper().readTree(store.get(ObjectKeys.product(FILM, "manifest.json")));
@@ -117,6 +119,48 @@ class AssemblerTest {
     }
 
     @Test
+    void clipsOfTwoEncodersAreAllEncodedAgain() throws Exception {
+        AssemblyJob job = job();
+        // Another frame size stands for another encoder's parameter sets.
+        byte[] other = ClipEncoder.encode(new Frames(6, 64, 64, new byte[6 * 64 * 64 * 3]), 8);
+        store.put(ObjectKeys.clip("default", new AttemptRef("key2", "attempt2")), other, "video/mp4");
+        AssemblyJob changed = relinked(job, 2, Digests.sha256(other));
+        AssemblyReport.Failed report = (AssemblyReport.Failed) assembler(store).assemble(changed);
+        assertThat(report.badClips()).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(report.reason()).contains("segment 3").contains("other settings");
+    }
+
+    private AssemblyJob relinked(AssemblyJob job, int index, String digest) throws Exception {
+        Lineage lineage = Json.read(store.get(job.lineageKey()), Lineage.class);
+        List<Lineage.Entry> entries = new ArrayList<>(lineage.segments());
+        Lineage.Entry e = entries.get(index);
+        entries.set(index, new Lineage.Entry(e.index(), e.scene(), e.attempt(), e.parent(), e.seed(), e.frames(), e.prompt(), e.worker(), digest, e.reused()));
+        byte[] bytes = Json.write(new Lineage(1, FILM, lineage.title(), lineage.model(), lineage.bundle(), 128, 128, 8, lineage.frames(), entries));
+        store.put(job.lineageKey(), bytes, "application/json");
+        return new AssemblyJob(1, FILM, job.assembly(), job.lineageKey(), Digests.sha256(bytes), job.deadline(), job.at());
+    }
+
+    @Test
+    void aDiskThatCannotBeWrittenIsNobodysFault() throws Exception {
+        AssemblyJob job = job();
+        Path file = Files.createFile(scratch.resolve("occupied"));
+        AssemblyReport report = new Assembler(store, Clock.systemUTC(), file.resolve("below"), 60, 6).assemble(job);
+        Files.delete(file);
+        assertThat(report).isInstanceOfSatisfying(AssemblyReport.Failed.class, f -> assertThat(f.outside()).isTrue());
+    }
+
+    @Test
+    void whatAKilledStitcherLeftIsRemovedWhenItIsOld() throws Exception {
+        Path abandoned = Files.createFile(scratch.resolve("film1.mp4"));
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        Path anothers = Files.createFile(scratch.resolve("film2.mp4"));
+        assembler(store);
+        assertThat(abandoned).doesNotExist();
+        assertThat(anothers).exists();
+        Files.delete(anothers);
+    }
+
+    @Test
     void aLineageThatIsNotTheNamedOneIsRefused() {
         AssemblyJob job = job();
         store.put(job.lineageKey(), "{}".getBytes(), "application/json");
@@ -142,7 +186,7 @@ class AssemblerTest {
             entries.add(new Lineage.Entry(i, i, new AttemptRef("k", "a"), Optional.empty(), 0, 8, "p", "w", "d", false));
         }
         StillPlan plan = new StillPlan(new Lineage(1, FILM, "", "m", "b", 128, 128, 8, 8_000, entries), 60, 6);
-        assertThat(plan.rowCount()).isEqualTo(60);
+        assertThat(plan.rows()).hasSize(60);
         int cells = entries.stream().mapToInt(e -> plan.cells(e.index()).size()).sum();
         assertThat(cells).isEqualTo(360);
         assertThat(plan.isPoster(500)).isTrue();

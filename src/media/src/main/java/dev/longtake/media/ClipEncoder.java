@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacv.FFmpegFrameRecorder;
 import org.bytedeco.javacv.Frame;
 
@@ -27,6 +28,8 @@ public final class ClipEncoder {
             recorder.setFrameRate(fps);
             recorder.setGopSize((int) Math.max(1, Math.round(fps)));
             recorder.setVideoBitrate((int) Math.min(50_000_000, Math.max(400_000, frames.width() * frames.height() * fps * ClipFormat.BITS_PER_PIXEL)));
+            // The conversion to YUV, too, gives the same on every processor.
+            recorder.setImageScalingFlags(swscale.SWS_BICUBIC | swscale.SWS_ACCURATE_RND | swscale.SWS_BITEXACT | swscale.SWS_FULL_CHR_H_INP);
             recorder.setVideoOption("threads", "1");
             recorder.setVideoOption("flags", "+bitexact+cgop");
             recorder.setVideoOption("allow_skip_frames", "0");

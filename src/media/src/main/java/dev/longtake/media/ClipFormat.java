@@ -7,12 +7,15 @@ final class ClipFormat {
     /** Ticks of the video track in a second; every usual frame rate divides it. */
     static final int TIMESCALE = 90_000;
     static final String CODEC = "libopenh264";
-    /** Bits for each pixel of each frame: far more than small pictures need, so that what is seen is the model and not the codec. */
+    /**
+     * Bits for each pixel of each frame, as the encoder is told: far more than small pictures need, so that what is seen is the model and not
+     * the codec. A fixed fine quantiser would be finer still, but the encoder fails when it meets noise with it.
+     */
     static final double BITS_PER_PIXEL = 6;
 
     static {
-        // FFmpeg writes to the process's standard error, past every logger.
-        avutil.av_log_set_level(avutil.AV_LOG_ERROR);
+        // FFmpeg writes to the process's standard error, past every logger; what fails arrives as an exception.
+        avutil.av_log_set_level(avutil.AV_LOG_FATAL);
     }
 
     private ClipFormat() {}

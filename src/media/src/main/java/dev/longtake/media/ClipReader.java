@@ -17,7 +17,12 @@ public final class ClipReader {
 
     /** All frames of a clip. */
     public static Frames read(byte[] clip) throws BadClipException {
-        return read(new FFmpegFrameGrabber((InputStream) new ByteArrayInputStream(clip), 0));
+        int expected = Clip.parse(clip).frames();
+        Frames frames = read(new FFmpegFrameGrabber((InputStream) new ByteArrayInputStream(clip), 0));
+        if (frames.count() != expected) {
+            throw new BadClipException("only " + frames.count() + " of a clip's " + expected + " frames can be decoded");
+        }
+        return frames;
     }
 
     /** All frames of a film; for tests and short films, since all are in memory at once. */

@@ -1,7 +1,10 @@
 package dev.longtake.media;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -18,14 +21,17 @@ import org.bytedeco.javacv.FFmpegFrameGrabber;
 import org.bytedeco.javacv.FrameGrabber;
 
 /**
- * Joins clips into one film by copying packets: nothing is encoded again, and memory does not grow with the film. The result is an MP4
- * whose index stands at its front ({@code faststart}), so that it plays while it loads. Frame {@code n} of the film is shown at
- * {@code n / fps}, whatever the clips say.
+ * Joins clips into one film by copying packets: nothing is encoded again, and memory does not grow with the film, but for FFmpeg's
+ * index of its frames. The result is an MP4 whose index stands at its front ({@code faststart}), so that it plays while it loads. Frame
+ * {@code n} of the film is shown at {@code n / fps}.
+ *
+ * <p>A file that cannot be written (a full disk) is an {@link UncheckedIOException}: no clip's fault.
  */
 public final class FilmJoiner implements AutoCloseable {
     private final AVFormatContext out = new AVFormatContext(null);
     private final Path target;
     private final int ticks;
+    private final AVPacket packet = avcodec.av_packet_alloc();
     private AVStream stream;
     private byte[] header;
     private long frames;
@@ -41,42 +47,36 @@ public final class FilmJoiner implements AutoCloseable {
      * Appends a clip.
      *
      * @param expectedFrames frames it must have
-     * @throws BadClipException if it is damaged, has other frames than that, or was encoded with other settings than the first
+     * @throws BadClipException if it is damaged, has other frames than that, or was encoded with other settings than the first. Nothing
+     *                          was appended then
      */
-    public void append(byte[] clip, int expectedFrames) throws BadClipException {
-        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber((InputStream) new ByteArrayInputStream(clip), 0)) {
-            grabber.start();
-            AVFormatContext in = grabber.getFormatContext();
-            if (in.nb_streams() != 1) {
-                throw new BadClipException("a clip has " + in.nb_streams() + " tracks, not one");
-            }
-            AVCodecParameters parameters = in.streams(0).codecpar();
-            check(parameters);
-            int copied = 0;
-            for (AVPacket packet = grabber.grabPacket(); packet != null && packet.size() > 0; packet = grabber.grabPacket()) {
-                boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
-                if (copied == 0 && !key || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
-                    throw new BadClipException("a clip is damaged at frame " + copied);
-                }
-                write(packet);
-                copied++;
-            }
-            if (copied != expectedFrames) {
-                throw new BadClipException("a clip has " + copied + " frames, not " + expectedFrames);
-            }
-        } catch (FrameGrabber.Exception e) {
-            throw new BadClipException("a clip cannot be read: " + e.getMessage(), e);
+    public void append(byte[] bytes, int expectedFrames) throws BadClipException {
+        Clip clip = Clip.parse(bytes);
+        if (clip.frames() != expectedFrames) {
+            throw new BadClipException("a clip has " + clip.frames() + " frames, not " + expectedFrames);
+        }
+        if (clip.ticks() != ticks) {
+            throw new BadClipException("a clip does not run at the film's speed");
+        }
+        byte[] found = clip.header();
+        if (header == null) {
+            begin(bytes);
+            header = found;
+        } else if (!Arrays.equals(header, found)) {
+            throw BadClipException.unlikeTheFirst();
+        }
+        for (Clip.Sample sample : clip.samples()) {
+            write(bytes, sample);
         }
     }
 
-    private void check(AVCodecParameters parameters) throws BadClipException {
-        byte[] found = new byte[parameters.extradata_size()];
-        new BytePointer(parameters.extradata()).capacity(found.length).get(found);
-        if (header == null) {
-            header = found;
-            begin(parameters);
-        } else if (!Arrays.equals(header, found)) {
-            throw new BadClipException("a clip was encoded with other settings than the first");
+    /** Takes size, parameter sets and colours from the first clip. */
+    private void begin(byte[] clip) throws BadClipException {
+        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber((InputStream) new ByteArrayInputStream(clip), 0)) {
+            grabber.start();
+            begin(grabber.getFormatContext().streams(0).codecpar());
+        } catch (FrameGrabber.Exception e) {
+            throw new BadClipException("a clip cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -97,14 +97,17 @@ public final class FilmJoiner implements AutoCloseable {
         avutil.av_dict_free(options);
     }
 
-    private void write(AVPacket packet) {
+    private void write(byte[] clip, Clip.Sample sample) {
+        must(avcodec.av_new_packet(packet, sample.size()), "hold a frame of");
+        packet.data().capacity(sample.size()).put(clip, sample.offset(), sample.size());
+        packet.flags(sample.key() ? avcodec.AV_PKT_FLAG_KEY : 0);
         packet.stream_index(stream.index());
         packet.pts(frames * ticks);
         packet.dts(frames * ticks);
         packet.duration(ticks);
-        packet.pos(-1);
         avcodec.av_packet_rescale_ts(packet, avutil.av_make_q(1, ClipFormat.TIMESCALE), stream.time_base());
         must(avformat.av_write_frame(out, packet), "write");
+        avcodec.av_packet_unref(packet);
         frames++;
     }
 
@@ -121,15 +124,19 @@ public final class FilmJoiner implements AutoCloseable {
         if (result < 0) {
             byte[] text = new byte[256];
             avutil.av_strerror(result, text, text.length);
-            String reason = new String(text, java.nio.charset.StandardCharsets.UTF_8).trim();
-            throw new IllegalStateException("cannot " + what + " the film " + target + ": " + reason);
+            String reason = new String(text, StandardCharsets.UTF_8).trim();
+            throw new UncheckedIOException(new IOException("cannot " + what + " the film " + target + ": " + reason));
         }
     }
 
     @Override
     public void close() {
-        if (!closed && !out.isNull()) {
-            closed = true;
+        if (closed) {
+            return;
+        }
+        closed = true;
+        avcodec.av_packet_free(packet);
+        if (!out.isNull()) {
             if (out.pb() != null) {
                 avformat.avio_closep(out.pb());
             }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.longtake.engine.Frames;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +64,7 @@ class MediaTest {
     void aFilmIsItsClipsPixelForPixel() throws Exception {
         Path film = dir.resolve("film.mp4");
         int[] counts = {11, 6, 6, 1, 11, 2};
-        List<byte[]> clips = java.util.stream.IntStream.range(0, counts.length).mapToObj(i -> ClipEncoder.encode(frames(counts[i], i), FPS)).toList();
+        List<byte[]> clips = IntStream.range(0, counts.length).mapToObj(i -> ClipEncoder.encode(frames(counts[i], i), FPS)).toList();
         try (FilmJoiner joiner = new FilmJoiner(film, FPS)) {
             for (int i = 0; i < counts.length; i++) {
                 joiner.append(clips.get(i), counts[i]);
@@ -108,14 +114,97 @@ class MediaTest {
     }
 
     @Test
-    void stillsAreTheFramesTheyShow() throws Exception {
+    void aClipThatFailsLeavesTheFilmAsItWas() throws Exception {
+        Path film = dir.resolve("film.mp4");
+        byte[] clip = ClipEncoder.encode(frames(6, 1), FPS);
+        try (FilmJoiner joiner = new FilmJoiner(film, FPS)) {
+            joiner.append(clip, 6);
+            assertThatThrownBy(() -> joiner.append(clip, 5)).isInstanceOf(BadClipException.class);
+            assertThatThrownBy(() -> joiner.append(ClipEncoder.encode(frames(6, 1), 10), 6)).isInstanceOf(BadClipException.class).hasMessageContaining("speed");
+            joiner.append(clip, 6);
+            assertThat(joiner.finish()).isEqualTo(12);
+        }
+        assertThat(FilmProbe.of(film).frames()).isEqualTo(12);
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsNoClipsFault() {
+        byte[] clip = ClipEncoder.encode(frames(6, 1), FPS);
+        try (FilmJoiner joiner = new FilmJoiner(dir.resolve("no/such/folder/film.mp4"), FPS)) {
+            assertThatThrownBy(() -> joiner.append(clip, 6)).isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
+    @Test
+    void noiseCanBeEncodedToo() throws Exception {
+        byte[] rgb = new byte[11 * 128 * 128 * 3];
+        for (boolean blackAndWhite : new boolean[] {false, true}) {
+            Random random = new Random(1);
+            random.nextBytes(rgb);
+            if (blackAndWhite) {
+                for (int i = 0; i < rgb.length; i += 3) {
+                    rgb[i] = rgb[i + 1] = rgb[i + 2] = (byte) (rgb[i] < 0 ? 0 : 255);
+                }
+            }
+            assertThat(ClipReader.read(ClipEncoder.encode(new Frames(11, 128, 128, rgb), FPS)).count()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void aPosterIsTheFrameItShows() throws Exception {
         Frames f = frames(6, 2);
-        var poster = ImageIO.read(new ByteArrayInputStream(Stills.poster(f, 3, 2)));
-        assertThat(poster.getWidth()).isEqualTo(256);
-        int at = 3 * f.frameBytes() + (10 * 128 + 20) * 3;
-        assertThat(poster.getRGB(41, 21) & 0xffffff).isEqualTo((f.rgb()[at] & 0xff) << 16 | (f.rgb()[at + 1] & 0xff) << 8 | f.rgb()[at + 2] & 0xff);
-        var sheet = ImageIO.read(new ByteArrayInputStream(Stills.contactSheet(List.of(f, frames(3, 1)))));
-        assertThat(sheet.getWidth()).isEqualTo(6 * 132 + 4);
-        assertThat(sheet.getHeight()).isEqualTo(2 * 132 + 4);
+        BufferedImage poster = ImageIO.read(new ByteArrayInputStream(Stills.poster(f, 3)));
+        assertThat(poster.getWidth()).isEqualTo(512);
+        assertThat(poster.getRGB(20 * 4 + 3, 10 * 4)).isEqualTo(pixel(f, 3, 20, 10));
+    }
+
+    @Test
+    void aContactSheetShowsItsFramesUnderTheirPrompts() throws Exception {
+        Frames f = frames(6, 2);
+        ContactSheet drawn = new ContactSheet(2, 6, 128, 128);
+        for (int i = 0; i < 6; i++) {
+            drawn.frame(1, i, f, i);
+        }
+        drawn.caption(1, 2, "The last scene, of which there is much more to say than there is room for above six small frames, which is why it is cut");
+        BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(drawn.png()));
+        assertThat(sheet.getWidth()).isEqualTo(4 + 6 * 132);
+        assertThat(sheet.getHeight()).isEqualTo(4 + 2 * (12 + 132));
+        assertThat(sheet.getRGB(4 + 5 * 132 + 20, 4 + 144 + 12 + 10)).isEqualTo(pixel(f, 5, 20, 10));
+        assertThat(inked(sheet, 4, 12)).as("the first row has no caption").isZero();
+        assertThat(inked(sheet, 148, 156)).isPositive();
+    }
+
+    @Test
+    void largeFramesAreMadeSmaller() throws Exception {
+        byte[] grey = new byte[512 * 512 * 3];
+        Arrays.fill(grey, (byte) 100);
+        ContactSheet drawn = new ContactSheet(1, 1, 512, 512);
+        drawn.frame(0, 0, new Frames(1, 512, 512, grey), 0);
+        BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(drawn.png()));
+        assertThat(sheet.getWidth()).isEqualTo(8 + 128);
+        assertThat(sheet.getRGB(4 + 127, 16 + 127) & 0xffffff).isEqualTo(0x646464);
+    }
+
+    @Test
+    void captionsAreDrawnAsFarAsTheFontGoes() {
+        assertThat(BitmapFont.drawable("Une cr\u00eape \u201cbelle\u201d\u2026")).isEqualTo("Une crepe \"belle\"...");
+        assertThat(BitmapFont.drawable("\u4e00\u6761\u9c7c\u5728\u6d77\u91cc\u6e38\u3002")).as("a number alone says more than gaps").isEmpty();
+        Set<Long> shapes = new HashSet<>();
+        for (char c = ' '; c <= '~'; c++) {
+            BufferedImage cell = new BufferedImage(6, 8, BufferedImage.TYPE_INT_RGB);
+            BitmapFont.draw(cell, String.valueOf(c), 0, 0, 6, 0xffffff);
+            shapes.add(IntStream.range(0, 48).filter(i -> (cell.getRGB(i % 6, i / 6) & 1) == 1).mapToLong(i -> 1L << i).sum());
+        }
+        assertThat(shapes).as("no two characters look the same").hasSize('~' - ' ' + 1);
+    }
+
+    private static int pixel(Frames f, int frame, int x, int y) {
+        int at = frame * f.frameBytes() + (y * f.width() + x) * 3;
+        return 0xff000000 | (f.rgb()[at] & 0xff) << 16 | (f.rgb()[at + 1] & 0xff) << 8 | f.rgb()[at + 2] & 0xff;
+    }
+
+    private static long inked(BufferedImage sheet, int from, int to) {
+        int ground = sheet.getRGB(0, 0);
+        return IntStream.range(from * sheet.getWidth(), to * sheet.getWidth()).filter(i -> sheet.getRGB(i % sheet.getWidth(), i / sheet.getWidth()) != ground).count();
     }
 }
