@@ -1,6 +1,7 @@
 package dev.longtake.stitcher;
 
 import dev.longtake.contract.AssemblyJob;
+import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.Topics;
 import dev.longtake.platform.config.PlatformConfig;
 import dev.longtake.platform.config.Role;
@@ -62,7 +63,12 @@ public class StitcherService {
             return Verdict.ACCEPT;
         }
         try {
-            publisher.send(Topics.ASSEMBLY_REPORTS, job.film().tenant(), assembler.assemble(job));
+            AssemblyReport report = assembler.assemble(job);
+            if (report instanceof AssemblyReport.Failed && Thread.currentThread().isInterrupted()) {
+                // This process is being stopped; that says nothing about the film, and the next stitcher joins it.
+                return Verdict.RELEASE;
+            }
+            publisher.send(Topics.ASSEMBLY_REPORTS, job.film().tenant(), report);
             return Verdict.ACCEPT;
         } catch (QueueUnavailableException e) {
             LOG.warn("the report on {} did not arrive; it is assembled again: {}", job.film(), e.getMessage());

@@ -37,9 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AssemblerTest {
-    private static final FilmRef FILM = new FilmRef("default", "film_a", 1);
-    private static final int[] COUNTS = {11, 6, 6, 1, 11, 5};
-    private static final int[] SCENES = {0, 0, 0, 0, 1, 1};
+    private static final FilmRef FILM = SampleFilm.FILM;
     private final MemoryObjectStore store = new MemoryObjectStore();
 
     @TempDir
@@ -56,25 +54,8 @@ class AssemblerTest {
         }
     }
 
-    private static Frames frames(int count, int seed) {
-        byte[] rgb = new byte[count * 128 * 128 * 3];
-        for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) (40 + seed * 30 + i / (128 * 128 * 3) * 4);
-        }
-        return new Frames(count, 128, 128, rgb);
-    }
-
     private AssemblyJob job() {
-        List<Lineage.Entry> entries = new ArrayList<>();
-        for (int i = 0; i < COUNTS.length; i++) {
-            AttemptRef attempt = new AttemptRef("key" + i, "attempt" + i);
-            byte[] clip = ClipEncoder.encode(frames(COUNTS[i], i), 8);
-            store.put(ObjectKeys.clip("default", attempt), clip, "video/mp4");
-            entries.add(new Lineage.Entry(i, SCENES[i], attempt, Optional.empty(), i, COUNTS[i], "p", "w", Digests.sha256(clip), false));
-        }
-        byte[] lineage = Json.write(new Lineage(1, FILM, "T", "phenaki", "cafe", 128, 128, 8, 40, entries));
-        store.put(ObjectKeys.lineage(FILM), lineage, "application/json");
-        return new AssemblyJob(1, FILM, "as1", ObjectKeys.lineage(FILM), Digests.sha256(lineage), Instant.MAX.minusSeconds(9_999_999), Instant.EPOCH);
+        return SampleFilm.put(store);
     }
 
     @Test

@@ -1,0 +1,103 @@
+package dev.longtake.stitcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.contract.AssemblyJob;
+import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.Digests;
+import dev.longtake.contract.Topics;
+import dev.longtake.platform.config.PlatformConfig;
+import dev.longtake.platform.queue.FarmTopics;
+import dev.longtake.platform.queue.KafkaPublisher;
+import dev.longtake.platform.queue.TopicReader;
+import dev.longtake.platform.store.S3ObjectStore;
+import dev.longtake.servers.DataDirectory;
+import dev.longtake.servers.EmbeddedS3;
+import dev.longtake.servers.EmbeddedServers;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stitcher on a real queue and a real store. */
+@Timeout(120)
+class StitcherServiceTest {
+    @TempDir
+    static Path dir;
+
+    private static DataDirectory data;
+    private static EmbeddedServers servers;
+
+    @BeforeAll
+    static void start() throws Exception {
+        data = DataDirectory.open(dir.resolve("data"));
+        servers = EmbeddedServers.start(data, EmbeddedServers.PortChoice.FREE);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        servers.close();
+        data.close();
+    }
+
+    private static SmallRyeConfig config(String roles) {
+        EmbeddedS3 s3 = servers.store();
+        return new SmallRyeConfigBuilder().addDiscoveredConverters().withMapping(PlatformConfig.class).withMapping(StitcherConfig.class)
+                .withDefaultValues(Map.of("longtake.roles", roles, "longtake.kafka.bootstrap", servers.kafka().bootstrap(), "longtake.store.endpoint", s3.endpoint(),
+                        "longtake.stitcher.scratch", dir.resolve("scratch").toString()))
+                .build();
+    }
+
+    @Test
+    void onlyAStitcherTakesAssembliesAndItTakesThoseThatWereWaiting() throws Exception {
+        PlatformConfig platform = config("stitcher").getConfigMapping(PlatformConfig.class);
+        EmbeddedS3 s3 = servers.store();
+        BlockingQueue<AssemblyReport> reports = new LinkedBlockingQueue<>();
+        FarmTopics.ensure(platform.kafka(), List.of("cpu"));
+        try (KafkaPublisher publisher = new KafkaPublisher(servers.kafka().bootstrap(), "test", Duration.ofSeconds(10));
+                S3ObjectStore store = new S3ObjectStore(s3.endpoint(), "us-east-1", "longtake", Optional.of(s3.credentials().accessKey()), Optional.of(s3.credentials().secretKey()), Duration.ofSeconds(10));
+                TopicReader<AssemblyReport> reader = new TopicReader<>(servers.kafka().bootstrap(), Topics.ASSEMBLY_REPORTS, AssemblyReport.class, TopicReader.From.BEGINNING, (key, report, partition, offset) -> reports.add(report))) {
+            reader.start();
+            AssemblyJob job = SampleFilm.put(store);
+            AssemblyJob late = new AssemblyJob(1, job.film(), "too-late", job.lineageKey(), job.lineageDigest(), Instant.EPOCH, Instant.EPOCH);
+            publisher.send(Topics.ASSEMBLY_JOBS, "default", late);
+            publisher.send(Topics.ASSEMBLY_JOBS, "default", job);
+
+            StitcherService other = service("gateway,worker", store, publisher);
+            other.start();
+            assertThat(reports.poll(3, TimeUnit.SECONDS)).as("no report from a process without the role").isNull();
+            other.stop();
+
+            StitcherService stitcher = service("stitcher", store, publisher);
+            stitcher.start();
+            AssemblyReport.Assembled report = (AssemblyReport.Assembled) reports.poll(60, TimeUnit.SECONDS);
+            stitcher.stop();
+            assertThat(report.assembly()).isEqualTo("as1");
+            assertThat(Digests.sha256(store.get(report.filmKey()))).isEqualTo(report.filmDigest());
+            assertThat(reports.poll(500, TimeUnit.MILLISECONDS)).as("a job past its deadline is another's by now").isNull();
+        }
+        try (Stream<Path> files = Files.list(dir.resolve("scratch"))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    private static StitcherService service(String roles, S3ObjectStore store, KafkaPublisher publisher) {
+        SmallRyeConfig config = config(roles);
+        return new StitcherService(config.getConfigMapping(PlatformConfig.class), config.getConfigMapping(StitcherConfig.class), store, publisher, Clock.systemUTC());
+    }
+}
