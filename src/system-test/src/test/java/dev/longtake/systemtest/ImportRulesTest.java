@@ -86,6 +86,13 @@ class ImportRulesTest {
     }
 
     @Test
+    void theSchedulersDecisionsKnowNeitherQueueNorStoreNorFramework() {
+        noClasses().that().resideInAPackage("dev.longtake.scheduler.stage..")
+                .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "dev.longtake.platform..", "jakarta..", "io.smallrye..", "java.nio.file..", "java.net..", "java.util.concurrent..")
+                .check(classes);
+    }
+
+    @Test
     void noPackageGrowsPastWhatOneCanSee() {
         Map<String, Long> sizes = classes.stream()
                 .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
