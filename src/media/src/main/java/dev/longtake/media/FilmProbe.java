@@ -21,6 +21,7 @@ import org.bytedeco.javacv.FrameGrabber;
 public record FilmProbe(int frames, double seconds, double fps, int width, int height, boolean monotonic, boolean fastStart) {
 
     public static FilmProbe of(Path film) throws BadClipException, IOException {
+        ClipFormat.quiet();
         try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(film.toFile())) {
             grabber.start();
             AVFormatContext in = grabber.getFormatContext();
