@@ -31,6 +31,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if options.command == "probe":
         from .training.probe import run_probe
 
+        _prepare_device()
         run_probe(options.stage, json.loads(options.request.read_text(encoding="utf-8")), options.result)
         return 0
     from .training.config import load_config

@@ -51,7 +51,7 @@ class Evaluator:
         self.settings = config.evaluation
         self.device = device_of(config.run.device)
         self.world = world if world is not None else open_world(config.run.world)
-        self.journal = Journal(config.output, "evaluation", config.run.quiet)
+        self.journal = Journal(config.directory, "evaluation", config.run.quiet)
         self.report = Report(config)
         self.studio: Studio = open_studio(config, self.device)
         self.frames = config.tokenizer.frames
@@ -204,9 +204,9 @@ class Evaluator:
         """What the journals know of the compute spent."""
         result: Dict[str, Any] = {}
         for stage in ("tokenizer", "transformer"):
-            steps = [r for r in read_journal(self.config.output / f"{stage}.jsonl") if r["event"] == "train"]
+            steps = [r for r in read_journal(self.config.directory / f"{stage}.jsonl") if r["event"] == "train"]
             if steps:
-                result[stage] = {"steps": steps[-1]["step"], "seconds": round(steps[-1]["at"], 0)}
+                result[stage] = {"steps": steps[-1]["step"], "seconds": steps[-1]["spent"]}
         if self.device.type == "cuda":
             result["device"] = torch.cuda.get_device_name()
         return result

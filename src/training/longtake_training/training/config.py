@@ -15,9 +15,9 @@ class RunConfig:
     preset: str = "shipped"
     """Sizes to start from; [tokenizer.network] and [transformer.network] override single fields."""
     directory: str = "runs/shipped"
-    """Checkpoints, data and logs. May be large; a run resumes from here."""
+    """Checkpoints, data, logs and curves. May be large; a run resumes from here."""
     output: str = ""
-    """Weights (int8), curves and reports; small. Empty: `output` inside `directory`."""
+    """What a run is for: int8 weights, the report, contact sheets. Empty: `output` inside `directory`."""
     device: str = "auto"
     seed: int = 1
     text_encoder: str = "minilm"
@@ -44,6 +44,10 @@ class Phase:
 class TokenizerTraining:
     seconds: float = 480.0
     """Wall clock for all of the training, also over resumed runs; the rate falls to its floor exactly there."""
+    until: float = 0.0
+    """When positive, the time (seconds since 1970) at which this call stops training; `seconds` then follows from it."""
+    later: float = 0.0
+    """Seconds that later calls will add, known beforehand so that the rate falls over the whole; only with `until`."""
     steps: int = 0
     """When positive, counts steps instead of seconds (tests, exactly repeatable runs)."""
     rate: float = 2e-3
@@ -68,9 +72,9 @@ class TokenizerTraining:
 @dataclass
 class TransformerTraining:
     seconds: float = 430.0
+    until: float = 0.0
+    later: float = 0.0
     steps: int = 0
-    stop_after: float = 0.0
-    """When positive, this call leaves with a checkpoint after so many seconds of training; the next one goes on."""
     rate: float = 2e-3
     floor: float = 0.01
     hold: float = 0.0
@@ -79,6 +83,8 @@ class TransformerTraining:
     windows: int = 120000
     """Encoded windows to train on; fewer when `data_seconds` run out."""
     data_seconds: float = 100.0
+    renders_per_scene: int = 2
+    """Windows drawn of each captioned scene, differing in layout and phase: captions cost more time than pictures."""
     render_batch: int = 1024
     validation: int = 1024
     image_ratio: float = 0.2
@@ -92,7 +98,7 @@ class TransformerTraining:
     """Share of fresh starts that see their first latent frame, as when a picture is animated."""
     loss_share: float = 0.5
     """Share of all positions, masked ones first, at which the heads are evaluated."""
-    modes: List[str] = field(default_factory=lambda: ["compile+graph", "compile", "graph", "eager"])
+    modes: List[str] = field(default_factory=lambda: ["graph", "eager"])
     probe: bool = True
 
 

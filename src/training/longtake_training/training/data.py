@@ -57,6 +57,23 @@ def device_of(name: str) -> torch.device:
     return torch.device(name)
 
 
+class Pace:
+    """Keeps the host at most one chunk ahead of the device: work is queued without waiting, so without this a clock on the host would
+    see only the queueing."""
+
+    def __init__(self, device: torch.device):
+        self.cuda = device.type == "cuda"
+        self.previous = None
+
+    def mark(self):
+        if self.cuda:
+            event = torch.cuda.Event()
+            event.record()
+            if self.previous is not None:
+                self.previous.synchronize()
+            self.previous = event
+
+
 def to_bytes(video: torch.Tensor) -> torch.Tensor:
     return (video.clamp(0, 1) * 255 + 0.5).to(torch.uint8)
 
@@ -64,7 +81,7 @@ def to_bytes(video: torch.Tensor) -> torch.Tensor:
 def render_pool(world, count: int, seed: int, device, batch: int, seconds: float = float("inf")) -> torch.Tensor:
     """Up to `count` training windows as bytes [n, frames, 3, H, W]; fewer when the time is over. The first chunk is drawn in any
     case. Chunk k depends on (seed, k) alone."""
-    clock, pool, done = Clock(seconds), None, 0
+    clock, pace, pool, done = Clock(seconds), Pace(device), None, 0
     while done < count and (done == 0 or clock.left() > 0):
         amount = min(batch, count - done)
         clips = to_bytes(world.render(world.scenes(amount, chunk_seed(seed, done)), device, chunk_seed(seed, done)))
@@ -72,6 +89,7 @@ def render_pool(world, count: int, seed: int, device, batch: int, seconds: float
             pool = torch.empty(count, *clips.shape[1:], dtype=torch.uint8, device=device)
         pool[done:done + amount] = clips
         done += amount
+        pace.mark()
     return pool[:done]
 
 
@@ -101,10 +119,10 @@ class TokenData:
 
 @torch.no_grad()
 def encode_windows(world, tokenizer: CViViT, encoder, count: int, seed: int, device, batch: int, seconds: float, prefix_frames: int,
-                   workers: int = 1, report=lambda **values: None) -> TokenData:
+                   workers: int = 1, renders: int = 1, report=lambda **values: None) -> TokenData:
     """Renders and encodes up to `count` training windows within `seconds`, captions beside it on other threads."""
     table = CaptionTable(encoder, workers)
-    clock, done = Clock(seconds), 0
+    clock, pace, done = Clock(seconds), Pace(device), 0
     columns: Dict[str, List[torch.Tensor]] = {"codes": [], "reencoded": [], "caption": [], "fresh": []}
     latent_prefix = (prefix_frames + 1) // 2
     changed: List[torch.Tensor] = []
@@ -112,19 +130,21 @@ def encode_windows(world, tokenizer: CViViT, encoder, count: int, seed: int, dev
         amount = min(batch, count - done)
         scenes = world.scenes(amount, chunk_seed(seed, done))
         rows = table.index(scenes.captions)
-        video = world.render(scenes, device, chunk_seed(seed, done)).clamp(0, 1)
-        for start in range(0, amount, 512):
-            with half_precision(device):
-                codes = tokenizer.encode(video[start:start + 512])
-                again = tokenizer.encode(tokenizer.decode(codes[:, :latent_prefix]).float().clamp(0, 1))
-            changed.append((again != codes[:, :latent_prefix]).float().mean())
-            columns["codes"].append(codes.flatten(1, 2).short())
-            columns["reencoded"].append(again.flatten(1, 2).short())
-        columns["caption"].append(rows)
-        columns["fresh"].append(scenes.switch == FRESH)
-        done += amount
-        if done % (16 * batch) == 0:
-            report(windows=done, seconds=round(clock.spent(), 1), captions=len(table.captions))
+        # The first chunk is the validation set: its scenes must not come back among the training windows.
+        for turn in range(renders if done > 0 else 1):
+            video = world.render(scenes, device, chunk_seed(seed + turn, done)).clamp(0, 1)
+            for start in range(0, amount, 512):
+                with half_precision(device):
+                    codes = tokenizer.encode(video[start:start + 512])
+                    again = tokenizer.encode(tokenizer.decode(codes[:, :latent_prefix]).float().clamp(0, 1))
+                changed.append((again != codes[:, :latent_prefix]).float().mean())
+                columns["codes"].append(codes.flatten(1, 2).short())
+                columns["reencoded"].append(again.flatten(1, 2).short())
+            columns["caption"].append(rows)
+            columns["fresh"].append(scenes.switch == FRESH)
+            done += amount
+            pace.mark()
+        report(windows=done, seconds=round(clock.spent(), 1), captions=len(table.captions))
     states, seen = table.finish(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
     report(windows=done, seconds=round(clock.spent(), 1), captions=len(table.captions),
            prefix_codes_changed=round(float(torch.stack(changed).mean()), 4))

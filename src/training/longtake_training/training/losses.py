@@ -22,7 +22,7 @@ def reconstruction_loss(output: torch.Tensor, video: torch.Tensor) -> torch.Tens
     loss = loss + 0.5 * blurred.abs().mean()
     if video.shape[1] > 1:
         loss = loss + 0.5 * (error[:, 1:] - error[:, :-1]).abs().mean()
-    return loss + 0.01 * torch.log(squared.flatten(1).mean(1) + 1e-6).mean()
+    return loss + 0.03 * torch.log(squared.flatten(1).mean(1) + 1e-6).mean()
 
 
 def psnr(output: torch.Tensor, video: torch.Tensor) -> torch.Tensor:

@@ -89,11 +89,11 @@ def run_probe(stage: str, tables: Dict, result: Path):
     """Measures every plan and rewrites `result` after each, so that a killed probe leaves what it knew."""
     from .step import steps_per_second
 
-    torch.backends.cudnn.benchmark = True
     found: List[Dict] = []
     plans, builders = _work(stage, tables)
     for plan in plans:
         entry = {"mode": plan.mode, "channels_last": plan.channels_last, "rates": []}
+        found.append(entry)
         try:
             for build in builders:
                 began = time.monotonic()
@@ -103,13 +103,18 @@ def run_probe(stage: str, tables: Dict, result: Path):
                 entry["rates"].append(round(rate, 3))
                 print(plan, "ready in", round(ready, 1), "s,", round(rate, 2), "steps/s", flush=True)
                 del step, inputs
-                torch.cuda.empty_cache()
-            found.append(entry)
+                _write(found, result)
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
         except Exception as failure:  # a plan that cannot run is simply not offered
             print(plan, "failed:", type(failure).__name__, str(failure)[:500], flush=True)
-        partial = Path(str(result) + ".partial")
-        partial.write_text(json.dumps(found), encoding="utf-8")
-        os.replace(partial, result)
+    _write(found, result)
+
+
+def _write(found: List[Dict], result: Path):
+    partial = Path(str(result) + ".partial")
+    partial.write_text(json.dumps(found), encoding="utf-8")
+    os.replace(partial, result)
 
 
 def _work(stage: str, tables: Dict):

@@ -7,6 +7,8 @@ from typing import Dict, List, Sequence, Tuple
 
 from PIL import Image, ImageDraw
 
+from .distributed import rank
+
 
 class Clock:
     """Seconds of a budget, counted over resumed runs: `spent` starts at what earlier runs used."""
@@ -22,6 +24,12 @@ class Clock:
         return self.budget - self.spent()
 
 
+def budget_seconds(seconds: float, spent: float, until: float, later: float) -> float:
+    """The whole budget of a run: `seconds`, or, when a call must end at `until`, what was spent, what is left until then, and what
+    later calls add. Never less than a few seconds more than spent, so that a late call still ends in good order."""
+    return spent + max(5.0, until - time.time()) + later if until > 0 else seconds
+
+
 class Journal:
     """Appends every record to `<directory>/<name>.jsonl` and prints it in short."""
 
@@ -29,14 +37,15 @@ class Journal:
         self.path = Path(directory) / f"{name}.jsonl"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.began = time.monotonic()
-        self.quiet = quiet
+        self.quiet = quiet or rank() > 0
         self.records: List[Dict] = []
 
     def write(self, event: str, **values):
         record = {"event": event, "at": round(time.monotonic() - self.began, 2), **values}
         self.records.append(record)
-        with open(self.path, "a", encoding="utf-8") as out:
-            out.write(json.dumps(record) + "\n")
+        if rank() == 0:
+            with open(self.path, "a", encoding="utf-8") as out:
+                out.write(json.dumps(record) + "\n")
         if not self.quiet:
             text = " ".join(f"{key} {_short(value)}" for key, value in values.items())
             print(f"[{record['at']:7.1f}] {event} {text}", flush=True)

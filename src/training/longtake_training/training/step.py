@@ -11,6 +11,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 import torch
 import torch.nn as nn
 
+from .distributed import average_gradients
 from .optim import Optimiser
 
 Inputs = Dict[str, torch.Tensor]
@@ -48,6 +49,7 @@ class TrainingStep:
         with half_precision(self.device):
             loss, metrics = self.loss(self.inputs)
         loss.backward()
+        average_gradients(self.optimiser.parameters)
         norm = torch.nn.utils.clip_grad_norm_(self.optimiser.parameters, self.clip)
         self.optimiser.step()
         self.metrics = torch.cat([loss.detach().float().reshape(1), metrics.detach().float().reshape(-1), norm.reshape(1).float()])

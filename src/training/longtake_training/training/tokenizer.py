@@ -9,10 +9,11 @@ from ..networks.cvivit import CViViT
 from . import checkpoint
 from .config import Config, Phase
 from .data import chunk_seed, device_of, open_world, render_pool
+from .distributed import agree, barrier, join, own_seed, rank, world_size
 from .losses import tokenizer_loss
 from .optim import Average, Optimiser, cosine_share
 from .probe import Plan, Probe
-from .progress import Clock, Journal, draw_curves
+from .progress import Clock, Journal, budget_seconds, draw_curves
 from .step import TrainingStep, first_working
 
 TABLES = ("places", "codebook")
@@ -49,8 +50,8 @@ class TokenizerTrainer:
     def __init__(self, config: Config, world=None):
         self.config = config
         self.settings = config.tokenizer_training
-        self.device = device_of(config.run.device)
-        self.journal = Journal(config.output, "tokenizer", config.run.quiet)
+        self.device = join(device_of(config.run.device))
+        self.journal = Journal(config.directory, "tokenizer", config.run.quiet)
         self.world = world if world is not None else open_world(config.run.world)
         self.checkpoint = config.directory / "tokenizer.checkpoint"
         torch.manual_seed(config.run.seed)
@@ -74,11 +75,15 @@ class TokenizerTrainer:
         return True
 
     def save(self):
+        if rank() > 0:
+            return
         checkpoint.save_atomically(
             {"model": self.model.state_dict(), "optimiser": self.optimiser.state(), "average": self.average.tensors,
              "count": self.count, "spent": self.spent}, self.checkpoint)
 
     def save_weights(self, **about):
+        if rank() > 0:
+            return
         packed = checkpoint.pack(self.model, self.average.tensors)
         checkpoint.save_weights(packed, {"step": self.count, "spent": round(self.spent, 1), **about}, self.config.output / WEIGHTS)
         self.journal.write("weights", step=self.count)
@@ -89,17 +94,19 @@ class TokenizerTrainer:
         return self.spent / self.settings.seconds
 
     def _plan(self, plan: Plan):
-        if plan.channels_last and self.device.type == "cuda":
-            self.model.to(memory_format=torch.channels_last)
+        if self.device.type == "cuda":
+            self.model.to(memory_format=torch.channels_last if plan.channels_last else torch.contiguous_format)
 
     def run(self, stop_at_step: int = 0) -> Dict:
         """Trains; `stop_at_step` leaves early with a checkpoint, as an interruption would. Returns the last measurements."""
         pool = self._pool()
         held_out, pool = pool[: self.settings.validation], pool[self.settings.validation:]
         cuda = self.device.type == "cuda"
-        probe = Probe(self.config, "tokenizer") if cuda and self.settings.probe and self.settings.steps == 0 else None
-        plan = Plan(self.settings.modes[0] if cuda else "eager", cuda)
+        alone = world_size() == 1
+        probe = Probe(self.config, "tokenizer") if cuda and alone and self.settings.probe and self.settings.steps == 0 else None
+        plan = Plan(self.settings.modes[0] if cuda and alone else "eager", cuda)
         self._plan(plan)
+        self.settings.seconds = budget_seconds(self.settings.seconds, self.spent, self.settings.until, self.settings.later)
         clock = Clock(self.settings.seconds, self.spent)
         try:
             self._train(pool, clock, plan, probe, stop_at_step)
@@ -109,11 +116,12 @@ class TokenizerTrainer:
             self.spent = clock.spent()
             self.save()
             self.save_weights(complete=self.progress() >= 1)
+        barrier()
         return self._finish(held_out) if self.progress() >= 1 else {}
 
     def _pool(self) -> torch.Tensor:
         began = time.monotonic()
-        pool = render_pool(self.world, self.settings.pool + self.settings.validation, self.config.run.seed, self.device,
+        pool = render_pool(self.world, self.settings.pool + self.settings.validation, own_seed(self.config.run.seed), self.device,
                            self.settings.render_batch, self.settings.pool_seconds)
         if pool.shape[0] <= self.settings.validation:
             raise ValueError(f"only {pool.shape[0]} windows were rendered, all of them needed for validation")
@@ -130,7 +138,9 @@ class TokenizerTrainer:
             if self.count % 20 == 0:
                 if cuda:
                     torch.cuda.synchronize()
-                self.spent = clock.spent()
+                self.spent = agree(clock.spent(), self.device)
+                if 0 < settings.until < agree(time.time(), self.device):
+                    break
                 if probe is not None and probe.finished():
                     better = probe.better_than(plan, phase_at(settings.phases, self.progress()))
                     self.journal.write("probe", results=probe.results(), chosen=str(better))
@@ -142,14 +152,14 @@ class TokenizerTrainer:
             index = phase_at(settings.phases, progress)
             if index != phase_index:
                 phase_index, phase, step = index, settings.phases[index], None
-                modes = ["eager"] if not cuda else [plan.mode] + [m for m in settings.modes if m != plan.mode]
+                modes = ["eager"] if not cuda or world_size() > 1 else [plan.mode] + [m for m in settings.modes if m != plan.mode]
                 self.optimiser.set_rate(0.0)
                 step = first_working(
                     lambda mode: build_step(self.model, self.optimiser, phase, settings.consistency_clips, mode), modes, self.journal.say)
                 said, report_at = clock.spent(), self.count
             self.optimiser.set_rate(cosine_share(progress, hold=settings.hold) * min(1.0, (self.count + 1) / settings.warmup))
             consistency.fill_(settings.consistency * max(0.0, min(1.0, (progress - 0.05) / 0.25)))
-            generator.manual_seed(chunk_seed(self.config.run.seed, self.count))
+            generator.manual_seed(chunk_seed(own_seed(self.config.run.seed), self.count))
             rows = torch.randint(0, pool.shape[0], (phase.batch,), device=self.device, generator=generator)
             first = chunk_seed(7, self.count) % (pool.shape[1] - phase.frames + 1)
             step({"video": pool[rows, first:first + phase.frames], "consistency": consistency})
@@ -165,7 +175,7 @@ class TokenizerTrainer:
             if now - said > 10 or (settings.steps and self.count % 50 == 0):
                 loss, quality, disagreement, norm = step.metrics.tolist()
                 self.journal.write("train", step=self.count, frames=phase.frames, loss=loss, psnr=quality, disagreement=disagreement,
-                                   norm=norm, rate=float(self.optimiser.muon_rate), progress=round(progress, 4),
+                                   norm=norm, rate=float(self.optimiser.muon_rate), progress=round(progress, 4), spent=round(now, 1),
                                    steps_per_second=round((self.count - report_at) / max(1e-9, now - said), 2),
                                    seconds_left=round(clock.left(), 1) if not settings.steps else None)
                 said, report_at = now, self.count
@@ -181,7 +191,7 @@ class TokenizerTrainer:
         draw_curves([("loss", {"training": self.journal.series("train", "step", "loss")}),
                      ("PSNR of training batches, dB", {"training": self.journal.series("train", "step", "psnr")}),
                      ("re-encode disagreement", {"training": self.journal.series("train", "step", "disagreement")})],
-                    self.config.output / "tokenizer-curves.png")
+                    self.config.directory / "tokenizer-curves.png")
         return report
 
 

@@ -9,9 +9,10 @@ from ..networks.transformer import MaskedTransformer
 from . import checkpoint
 from .config import Config, TransformerTraining
 from .data import CLEAN, Corruption, TokenData, chunk_seed, device_of, encode_windows, masked_batch, open_world
+from .distributed import agree, barrier, join, own_seed, rank, world_size
 from .optim import Average, Optimiser, cosine_share
-from .probe import Probe
-from .progress import Clock, Journal, draw_curves
+from .probe import Plan, Probe, choose
+from .progress import Clock, Journal, budget_seconds, draw_curves
 from .step import TrainingStep, first_working, half_precision
 from .text import text_encoder
 from .tokenizer import load_tokenizer
@@ -58,18 +59,18 @@ def is_image_step(count: int, ratio: float) -> bool:
 
 
 class TransformerTrainer:
-    """`run` trains until the budget is spent or `stop_after` seconds of this call are, resuming from a checkpoint if there is one.
+    """`run` trains until the budget is spent or until this call must end, resuming from a checkpoint if there is one.
 
     The encoded windows are kept beside the checkpoint, so a resumed run goes on at once with the same data."""
 
     def __init__(self, config: Config, world=None, encoder=None):
         self.config = config
         self.settings = config.transformer_training
-        self.device = device_of(config.run.device)
-        self.journal = Journal(config.output, "transformer", config.run.quiet)
+        self.device = join(device_of(config.run.device))
+        self.journal = Journal(config.directory, "transformer", config.run.quiet)
         self._world, self._encoder = world, encoder
         self.checkpoint = config.directory / "transformer.checkpoint"
-        self.data_path = config.directory / "windows.data"
+        self.data_path = config.directory / ("windows.data" if rank() == 0 else f"windows-{rank()}.data")
         torch.manual_seed(config.run.seed + 1)
         self.model = MaskedTransformer(config.transformer).to(self.device)
         self.optimiser = Optimiser(self.model, self.settings.rate, tables=TABLES, decay=0.02)
@@ -98,11 +99,15 @@ class TransformerTrainer:
             self.journal.write("warm_start", spent=self.spent)
 
     def save(self):
+        if rank() > 0:
+            return
         checkpoint.save_atomically(
             {"model": self.model.state_dict(), "optimiser": self.optimiser.state(), "average": self.average.tensors,
              "count": self.count, "spent": self.spent}, self.checkpoint)
 
     def save_weights(self, **about):
+        if rank() > 0:
+            return
         packed = checkpoint.pack(self.model, self.average.tensors)
         checkpoint.save_weights(packed, {"step": self.count, "spent": round(self.spent, 1), **about}, self.config.output / WEIGHTS)
         self.journal.write("weights", step=self.count)
@@ -119,51 +124,50 @@ class TransformerTrainer:
         world = self._world if self._world is not None else open_world(run.world)
         encoder = self._encoder if self._encoder is not None else text_encoder(run.text_encoder, run.text_directory, run.text_threads)
         tokenizer = load_tokenizer(self.config, self.device)
-        data = encode_windows(world, tokenizer, encoder, settings.windows + settings.validation, run.seed + 100, self.device,
-                              settings.render_batch, settings.data_seconds, PREFIX_FRAMES, run.text_workers,
+        data = encode_windows(world, tokenizer, encoder, settings.windows + settings.validation, own_seed(run.seed + 100), self.device,
+                              settings.render_batch, settings.data_seconds, PREFIX_FRAMES, run.text_workers, settings.renders_per_scene,
                               lambda **values: self.journal.write("data", **values))
         checkpoint.save_atomically(data.tensors(), self.data_path)
         return data
 
     def run(self, stop_at_step: int = 0) -> Dict:
-        cuda = self.device.type == "cuda"
-        probe = Probe(self.config, "transformer") if cuda and self.settings.probe and self.settings.steps == 0 else None
+        cuda, settings = self.device.type == "cuda", self.settings
+        probe = Probe(self.config, "transformer") if cuda and world_size() == 1 and settings.probe and settings.steps == 0 else None
         try:
             data = self.data()
-            if data.count <= self.settings.validation:
+            if data.count <= settings.validation:
                 raise ValueError(f"only {data.count} windows, all of them needed for validation")
-            modes = self._modes(probe)
+            if probe is not None:
+                probe.wait(10)
+            settings.seconds = budget_seconds(settings.seconds, self.spent, settings.until, settings.later)
+            clock = Clock(settings.seconds, self.spent)
+            try:
+                self._train(data, clock, probe, stop_at_step)
+            finally:
+                self.spent = clock.spent()
+                self.save_weights(complete=self.progress() >= 1)
+                self.save()
         finally:
             if probe is not None:
                 probe.close()
-        clock = Clock(self.settings.seconds, self.spent)
-        try:
-            self._train(data, clock, modes, stop_at_step)
-        finally:
-            self.spent = clock.spent()
-            self.save_weights(complete=self.progress() >= 1)
-            self.save()
+        barrier()
         report = self._validate(data)
         self._curves()
         return report
 
-    def _modes(self, probe: Optional[Probe]):
-        if self.device.type != "cuda":
+    def _modes(self, results, image: bool):
+        """What to try first: the fastest measured way to run such a step. Without a measurement compiling is a gamble of a minute,
+        while a captured plain step is safe."""
+        if self.device.type != "cuda" or world_size() > 1:
             return ["eager"]
-        if probe is None:
-            return self.settings.modes
-        ended = probe.wait(25)
-        results = probe.results()
-        best = probe.better_than(None, 0)
-        self.journal.write("probe", ended=ended, results=results, chosen=str(best))
-        # Without any measurement compiling is a gamble of a minute; a captured plain step is safe.
-        return [best.mode, "graph", "eager"] if best is not None else ["graph", "eager"]
+        best = choose(results, None, int(image))
+        return [best.mode, "graph", "eager"] if best is not None else self.settings.modes
 
-    def _train(self, data: TokenData, clock: Clock, modes, stop_at_step: int):
+    def _train(self, data: TokenData, clock: Clock, probe: Optional[Probe], stop_at_step: int):
         settings, cuda = self.settings, self.device.type == "cuda"
         generator = torch.Generator(device=self.device)
-        began = time.monotonic()
         steps: Dict[bool, TrainingStep] = {}
+        results = probe.results() if probe is not None else []
         fresh_rows = torch.nonzero(data.fresh[settings.validation:]).flatten() + settings.validation
         ratio = settings.image_ratio if len(fresh_rows) > 0 else 0.0
         halfway, said, report_at = self.progress() >= 0.5, clock.spent(), self.count
@@ -171,17 +175,23 @@ class TransformerTrainer:
             if self.count % 10 == 0:
                 if cuda:
                     torch.cuda.synchronize()
-                self.spent = clock.spent()
-                if settings.stop_after > 0 and time.monotonic() - began > settings.stop_after:
+                self.spent = agree(clock.spent(), self.device)
+                if 0 < settings.until < agree(time.time(), self.device):
                     break
+                if probe is not None and probe.finished():
+                    results = probe.results()
+                    self.journal.write("probe", results=results)
+                    for kind in [k for k in steps if choose(results, Plan(steps[k].mode, False), int(k)) is not None]:
+                        del steps[kind]
+                    probe = None
             progress = self.progress()
             image = is_image_step(self.count, ratio)
             if image not in steps:
                 self.optimiser.set_rate(0.0)
                 steps[image] = first_working(
-                    lambda mode: build_step(self.model, self.optimiser, settings, image, mode), modes, self.journal.say)
+                    lambda mode: build_step(self.model, self.optimiser, settings, image, mode), self._modes(results, image), self.journal.say)
             self.optimiser.set_rate(cosine_share(progress, settings.floor, settings.hold) * min(1.0, (self.count + 1) / settings.warmup))
-            generator.manual_seed(chunk_seed(self.config.run.seed + 2, self.count))
+            generator.manual_seed(chunk_seed(own_seed(self.config.run.seed + 2), self.count))
             amount = rows_per_step(settings, self.model.config.latent_frames, image)
             if image:
                 rows = fresh_rows[torch.randint(0, len(fresh_rows), (amount,), device=self.device, generator=generator)]
@@ -200,7 +210,7 @@ class TransformerTrainer:
             if not image and (now - said > 10 or (settings.steps and self.count % 50 == 0)):
                 loss, *rest = steps[False].metrics.tolist()
                 self.journal.write("train", step=self.count, loss=loss, groups=[round(x, 4) for x in rest[:-1]], norm=rest[-1],
-                                   rate=float(self.optimiser.muon_rate), progress=round(progress, 4),
+                                   rate=float(self.optimiser.muon_rate), progress=round(progress, 4), spent=round(now, 1),
                                    steps_per_second=round((self.count - report_at) / max(1e-9, now - said), 2),
                                    seconds_left=round(clock.left(), 1) if not settings.steps else None)
                 said, report_at = now, self.count
@@ -228,7 +238,7 @@ class TransformerTrainer:
                   for g in range(self.model.groups)}
         draw_curves([("cross entropy of masked codes, nats", groups),
                      ("gradient norm", {"norm": self.journal.series("train", "step", "norm")}),
-                     ("rate", {"rate": self.journal.series("train", "step", "rate")})], self.config.output / "transformer-curves.png")
+                     ("rate", {"rate": self.journal.series("train", "step", "rate")})], self.config.directory / "transformer-curves.png")
 
 
 def load_transformer(config: Config, device) -> MaskedTransformer:
