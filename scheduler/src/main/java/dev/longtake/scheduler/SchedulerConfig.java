@@ -1,12 +1,16 @@
 package dev.longtake.scheduler;
 
-import dev.longtake.scheduler.stage.StageSettings;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.film.FilmLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** The scheduler's settings. */
 @ConfigMapping(prefix = "longtake.scheduler")
@@ -70,8 +74,30 @@ public interface SchedulerConfig {
     @WithDefault("PT10S")
     Duration workerTimeout();
 
-    default StageSettings stages() {
-        return new StageSettings(maxTries(), openChains(), retryPause(), longestPause(), outagesToStall(), clipPatience(), assemblyPatience(), jobDeadline(), pickupPatience(),
-                workerTimeout());
+    /** Failures in a row, on work that another worker has not failed on, after which a worker rests. */
+    @WithDefault("2")
+    int benchAfter();
+
+    /** How long it rests. */
+    @WithDefault("PT1M")
+    Duration benchPause();
+
+    /** Jobs of one tenant that may be out at once in a pool; no limit if absent. */
+    OptionalInt tenantJobs();
+
+    /** Shares of tenants in a busy pool, relative to one another; 1 for those not named. */
+    Map<String, Double> weights();
+
+    /** How long the object store may take for a plan or a lineage, before the film waits and the others go on. */
+    @WithDefault("PT3S")
+    Duration storePatience();
+
+    default FilmLimits filmLimits() {
+        return new FilmLimits(Set.copyOf(pools()), maxTries(), openChains(), retryPause(), longestPause(), outagesToStall(), clipPatience(), assemblyPatience(),
+                jobDeadline().plus(clipPatience()));
+    }
+
+    default DispatchLimits dispatchLimits() {
+        return new DispatchLimits(jobDeadline(), pickupPatience(), workerTimeout(), benchAfter(), benchPause(), tenantJobs(), weights());
     }
 }

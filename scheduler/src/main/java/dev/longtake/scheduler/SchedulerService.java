@@ -4,12 +4,14 @@ import dev.longtake.platform.config.PlatformConfig;
 import dev.longtake.platform.config.Role;
 import dev.longtake.platform.queue.FarmTopics;
 import dev.longtake.platform.store.ObjectStore;
+import dev.longtake.scheduler.streams.BriefStore;
 import dev.longtake.scheduler.streams.SchedulerTopology;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -52,7 +54,7 @@ public class SchedulerService {
         try (Admin client = Admin.create(admin)) {
             FarmTopics.ensure(client, FarmTopics.all(config.pools()), platform.kafka().replication());
         }
-        streams = new KafkaStreams(SchedulerTopology.of(objects, config.stages()), settings());
+        streams = new KafkaStreams(SchedulerTopology.of(new BriefStore(objects, config.storePatience()), config.filmLimits(), config.dispatchLimits(), new SteadyTime(InstantSource.system())), settings());
         // A store or queue that was away ends a stream thread; a new one resumes from what was committed.
         streams.setUncaughtExceptionHandler(e -> {
             LOG.warn("scheduler thread ended, starting another: {}", e.toString());

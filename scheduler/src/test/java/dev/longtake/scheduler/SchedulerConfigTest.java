@@ -1,24 +1,46 @@
 package dev.longtake.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.longtake.scheduler.stage.StageSettings;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.film.FilmLimits;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SchedulerConfigTest {
     @Test
     void theDefaultsAre() {
-        SchedulerConfig c = new SmallRyeConfigBuilder().addDiscoveredConverters().withMapping(SchedulerConfig.class).build().getConfigMapping(SchedulerConfig.class);
+        SchedulerConfig c = config(Map.of());
         assertThat(c.pools()).isEqualTo(List.of("cpu"));
         assertThat(c.stateDir()).isEmpty();
         assertThat(c.standbys()).isZero();
         assertThat(c.commitInterval()).isEqualTo(Duration.ofMillis(10));
         assertThat(c.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
-        assertThat(c.stages()).isEqualTo(StageSettings.DEFAULT);
-        assertThat(c.stages()).isEqualTo(new StageSettings(4, 64, Duration.ofSeconds(1), Duration.ofSeconds(30), 3, Duration.ofMinutes(1), Duration.ofMinutes(10),
-                Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10)));
+        assertThat(c.storePatience()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(c.filmLimits()).isEqualTo(FilmLimits.DEFAULT);
+        assertThat(c.filmLimits()).isEqualTo(new FilmLimits(Set.of("cpu"), 4, 64, Duration.ofSeconds(1), Duration.ofSeconds(30), 3, Duration.ofMinutes(1), Duration.ofMinutes(10),
+                Duration.ofMinutes(11)));
+        assertThat(c.dispatchLimits()).isEqualTo(DispatchLimits.DEFAULT);
+        assertThat(c.dispatchLimits()).isEqualTo(new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1), OptionalInt.empty(),
+                Map.of()));
+    }
+
+    @Test
+    void sharesAndQuotasAreRead() {
+        SchedulerConfig c = config(Map.of("longtake.scheduler.weights.studio", "2.5", "longtake.scheduler.tenant-jobs", "7", "longtake.scheduler.pools", "cpu,gpu"));
+        assertThat(c.dispatchLimits().weights()).isEqualTo(Map.of("studio", 2.5));
+        assertThat(c.dispatchLimits().tenantJobs()).hasValue(7);
+        assertThat(c.filmLimits().pools()).containsExactlyInAnyOrder("cpu", "gpu");
+        assertThatThrownBy(() -> config(Map.of("longtake.scheduler.weights.studio", "0")).dispatchLimits()).hasMessageContaining("weight of tenant studio");
+    }
+
+    private static SchedulerConfig config(Map<String, String> values) {
+        return new SmallRyeConfigBuilder().addDiscoveredConverters().withDefaultValues(values).withMapping(SchedulerConfig.class).build().getConfigMapping(SchedulerConfig.class);
     }
 }

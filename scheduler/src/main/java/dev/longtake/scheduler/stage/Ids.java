@@ -4,24 +4,26 @@ import dev.longtake.contract.FilmRef;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 
 /** Ids that the stages assign: the same decision taken twice gives the same id. */
-final class Ids {
+public final class Ids {
     private static final int BYTES = 10;
 
     private Ids() {}
 
-    static String attempt(FilmRef film, int index, int number) {
+    public static String attempt(FilmRef film, int index, int number) {
         return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(index), Integer.toString(number));
     }
 
-    static String assembly(FilmRef film, int number) {
+    public static String assembly(FilmRef film, int number) {
         return hash("assembly", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(number));
     }
 
-    static String dispatch(String attempt, long number) {
-        return hash("dispatch", attempt, Long.toString(number));
+    /** Unlike the others not for ever the same: a dispatch stage that lost its state must not give an id twice. */
+    public static String dispatch(FilmRef film, String attempt, long number, Instant now) {
+        return hash("dispatch", film.filmKey(), attempt, Long.toString(number), now.toString());
     }
 
     private static String hash(String... parts) {

@@ -1,68 +1,96 @@
 package dev.longtake.scheduler.streams;
 
 import dev.longtake.contract.LaneEvent;
-import dev.longtake.contract.Message;
 import dev.longtake.contract.Topics;
+import dev.longtake.contract.WorkerControl;
 import dev.longtake.contract.WorkerHeartbeat;
-import dev.longtake.scheduler.stage.DispatchEffect;
-import dev.longtake.scheduler.stage.DispatchStage;
-import dev.longtake.scheduler.stage.StageSettings;
+import dev.longtake.film.state.TransitionListener;
+import dev.longtake.scheduler.stage.dispatch.DispatchEffect;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.dispatch.DispatchStage;
+import dev.longtake.scheduler.stage.dispatch.DispatchStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The dispatch stage inside Kafka Streams. All decisions are {@link DispatchStage}'s. */
 final class DispatchProcessor implements Processor<String, byte[], String, Outgoing> {
     static final String STORE = "dispatch";
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchProcessor.class);
     private static final Duration TICK = Duration.ofMillis(500);
-    /** Heartbeats older than this are history, not life: a restarted scheduler reads some that a worker sent before it died. */
-    private static final Duration STALE = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
 
-    private final StageSettings settings;
+    private final Set<String> pools;
+    private final DispatchLimits limits;
+    private final InstantSource time;
     private ProcessorContext<String, Outgoing> context;
+    private Decisions decisions;
     private DispatchStage stage;
+    private Instant nextTick = Instant.MIN;
+    private String stranger = "";
 
-    DispatchProcessor(StageSettings settings) {
-        this.settings = settings;
+    DispatchProcessor(Set<String> pools, DispatchLimits limits, InstantSource time) {
+        this.pools = pools;
+        this.limits = limits;
+        this.time = time;
     }
 
     @Override
     public void init(ProcessorContext<String, Outgoing> processorContext) {
         context = processorContext;
-        stage = new DispatchStage(new StreamsDispatchStore(context.getStateStore(STORE)), settings, this::effect);
-        context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> stage.tick(Instant.ofEpochMilli(at)));
+        StreamsState state = new StreamsState(context.getStateStore(STORE), DispatchStore.TYPES);
+        decisions = new Decisions(context, state);
+        stage = new DispatchStage(new DispatchStore(state), limits, this::effect, TransitionListener.NONE);
+        context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> tick(time.instant()));
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
-        Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+        Instant now = time.instant();
         String topic = context.recordMetadata().map(m -> m.topic()).orElse("");
         switch (topic) {
-            case Topics.LANE_EVENTS -> Inputs.read(context, record, topic, LaneEvent.class, now).ifPresent(e -> stage.on(e, now));
-            case Topics.WORKER_HEARTBEATS -> {
-                // By the broker's time, not by the worker's clock.
-                if (record.timestamp() > now.minus(STALE).toEpochMilli()) {
-                    Inputs.read(context, record, topic, WorkerHeartbeat.class, now).ifPresent(b -> stage.on(b, now));
-                }
-            }
+            case Topics.LANE_EVENTS -> decisions.on(record, topic, LaneEvent.class, now, e -> stage.on(e, now));
+            // A heartbeat counts when it arrives here. After a restart old ones make a dead worker look alive, for as long as it takes to
+            // miss it; comparing clocks instead would make all workers look dead as soon as one clock is wrong.
+            case Topics.WORKER_HEARTBEATS -> decisions.on(record, topic, WorkerHeartbeat.class, now, b -> heartbeat(b, now));
             default -> throw new IllegalStateException("not an input of the dispatch stage: " + topic);
         }
+        tick(now);
+    }
+
+    private void heartbeat(WorkerHeartbeat beat, Instant now) {
+        if (pools.contains(beat.pool())) {
+            stage.on(beat, now);
+        } else if (!stranger.equals(beat.worker())) {
+            stranger = beat.worker();
+            LOG.warn("worker {} belongs to pool {}, which this farm does not have: {}", beat.worker(), beat.pool(), pools);
+        }
+    }
+
+    private void tick(Instant now) {
+        if (now.isBefore(nextTick)) {
+            return;
+        }
+        nextTick = now.plus(decisions.decide("the pools' timers", () -> stage.tick(now)) ? TICK : AFTER_FAILURE);
     }
 
     private void effect(DispatchEffect effect) {
         if (effect instanceof DispatchEffect.Send send) {
-            forward(Topics.segmentJobs(send.pool(), send.lane()), send.job().film().filmKey(), send.job());
+            decisions.send(Topics.segmentJobs(send.pool(), send.lane()), send.job().film().filmKey(), send.job());
         } else if (effect instanceof DispatchEffect.Report report) {
-            forward(Topics.SEGMENT_REPORTS, report.report().film().tenant(), report.report());
+            decisions.send(Topics.SEGMENT_REPORTS, report.report().film().tenant(), report.report());
         } else if (effect instanceof DispatchEffect.Control control) {
-            forward(Topics.WORKER_CONTROL, "", control.control());
+            if (control.control() instanceof WorkerControl.Bench bench) {
+                LOG.warn("worker {} rests for {} s: {}", bench.worker(), bench.seconds(), bench.reason());
+            }
+            decisions.send(Topics.WORKER_CONTROL, "", control.control());
         }
-    }
-
-    private void forward(String topic, String key, Message message) {
-        context.forward(new Record<>(key, new Outgoing(topic, message), context.currentSystemTimeMs()));
     }
 }

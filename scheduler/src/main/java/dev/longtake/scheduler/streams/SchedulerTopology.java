@@ -1,9 +1,9 @@
 package dev.longtake.scheduler.streams;
 
-import dev.longtake.contract.Json;
 import dev.longtake.contract.Topics;
-import dev.longtake.platform.store.ObjectStore;
-import dev.longtake.scheduler.stage.StageSettings;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.film.FilmLimits;
+import java.time.InstantSource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -20,15 +20,16 @@ import org.apache.kafka.streams.state.Stores;
 public final class SchedulerTopology {
     private SchedulerTopology() {}
 
-    public static Topology of(ObjectStore objects, StageSettings settings) {
+    /** @param time what the stages take for now */
+    public static Topology of(BriefStore objects, FilmLimits films, DispatchLimits dispatch, InstantSource time) {
         Topology topology = new Topology();
         topology.addSource("film-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.ASSEMBLY_REPORTS);
-        topology.addProcessor("film-stage", () -> new FilmProcessor(objects, settings), "film-inputs");
+        topology.addProcessor("film-stage", () -> new FilmProcessor(objects, films, time), "film-inputs");
         topology.addStateStore(store(FilmProcessor.STORE), "film-stage");
         sink(topology, "film-outputs", "film-stage");
 
         topology.addSource("dispatch-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.LANE_EVENTS, Topics.WORKER_HEARTBEATS);
-        topology.addProcessor("dispatch-stage", () -> new DispatchProcessor(settings), "dispatch-inputs");
+        topology.addProcessor("dispatch-stage", () -> new DispatchProcessor(films.pools(), dispatch, time), "dispatch-inputs");
         topology.addStateStore(store(DispatchProcessor.STORE), "dispatch-stage");
         sink(topology, "dispatch-outputs", "dispatch-stage");
         return topology;
@@ -39,6 +40,6 @@ public final class SchedulerTopology {
     }
 
     private static void sink(Topology topology, String name, String parent) {
-        topology.<String, Outgoing>addSink(name, (key, out, context) -> out.topic(), new StringSerializer(), (topic, out) -> Json.write(out.message()), parent);
+        topology.<String, Outgoing>addSink(name, (key, out, context) -> out.topic(), new StringSerializer(), (topic, out) -> out.message(), parent);
     }
 }

@@ -5,8 +5,8 @@ import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
 import dev.longtake.film.story.StoryException;
 import dev.longtake.platform.store.ObjectMissingException;
-import dev.longtake.platform.store.ObjectStore;
-import dev.longtake.scheduler.stage.PlanSource;
+import dev.longtake.platform.store.StoreUnavailableException;
+import dev.longtake.scheduler.stage.film.PlanSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,16 +17,16 @@ import java.util.Map;
 final class StoredPlans implements PlanSource {
     private static final int SEGMENTS_KEPT = 400_000;
 
-    private final ObjectStore store;
+    private final BriefStore store;
     private final Map<String, FilmPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
     private int segments;
 
-    StoredPlans(ObjectStore store) {
+    StoredPlans(BriefStore store) {
         this.store = store;
     }
 
     @Override
-    public FilmPlan plan(String planKey, String planDigest) throws UnusablePlanException {
+    public FilmPlan plan(String planKey, String planDigest) throws UnusablePlanException, PlanAwayException {
         FilmPlan known = plans.get(planDigest);
         if (known != null) {
             return known;
@@ -41,7 +41,7 @@ final class StoredPlans implements PlanSource {
         return plan;
     }
 
-    private FilmPlan read(String planKey, String planDigest) throws UnusablePlanException {
+    private FilmPlan read(String planKey, String planDigest) throws UnusablePlanException, PlanAwayException {
         try {
             byte[] bytes = store.get(planKey);
             if (!Digests.sha256(bytes).equals(planDigest)) {
@@ -50,6 +50,11 @@ final class StoredPlans implements PlanSource {
             return PlanDocument.fromBytes(bytes).plan();
         } catch (ObjectMissingException | StoryException e) {
             throw new UnusablePlanException(e.getMessage());
+        } catch (StoreUnavailableException e) {
+            throw new PlanAwayException(e.getMessage());
+        } catch (RuntimeException e) {
+            // A plan that breaks the planner will break it again.
+            throw new UnusablePlanException("it cannot be followed: " + e);
         }
     }
 }

@@ -13,12 +13,12 @@ import java.util.OptionalLong;
 import java.util.Random;
 
 /** Plans for tests. */
-final class Plans {
+public final class Plans {
     static final FilmSettings SETTINGS = new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 1);
 
     private Plans() {}
 
-    static FilmPlan of(Scene... scenes) {
+    public static FilmPlan of(Scene... scenes) {
         try {
             return Planner.plan(new Story("t", Optional.empty(), 0, List.of(scenes)), SETTINGS);
         } catch (StoryException e) {
@@ -26,11 +26,11 @@ final class Plans {
         }
     }
 
-    static Scene scene(String prompt, double seconds, boolean cut) {
+    public static Scene scene(String prompt, double seconds, boolean cut) {
         return new Scene(prompt, Optional.empty(), seconds, cut ? Scene.Start.CUT : Scene.Start.CONTINUE, OptionalLong.empty());
     }
 
-    static FilmPlan random(Random random, boolean poison) {
+    public static FilmPlan random(Random random, boolean poison) {
         List<Scene> scenes = new ArrayList<>();
         int n = 1 + random.nextInt(5);
         for (int i = 0; i < n; i++) {

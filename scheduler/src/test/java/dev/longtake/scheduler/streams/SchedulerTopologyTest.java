@@ -24,7 +24,10 @@ import dev.longtake.film.plan.Planner;
 import dev.longtake.film.story.StoryLimits;
 import dev.longtake.film.story.StoryReader;
 import dev.longtake.platform.memory.MemoryObjectStore;
-import dev.longtake.scheduler.stage.StageSettings;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.dispatch.DispatchStore;
+import dev.longtake.scheduler.stage.film.FilmLimits;
+import dev.longtake.scheduler.stage.film.FilmStore;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,9 +40,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,14 +53,16 @@ import org.junit.jupiter.api.Test;
 class SchedulerTopologyTest {
     private static final FilmSettings SETTINGS = new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 1);
     private final MemoryObjectStore objects = new MemoryObjectStore();
+    private final FlakyStore store = new FlakyStore(objects);
     private TopologyTestDriver driver;
+    private Instant now = Instant.now();
 
     @BeforeEach
     void start() {
         Properties p = new Properties();
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-        driver = new TopologyTestDriver(SchedulerTopology.of(objects, StageSettings.DEFAULT), p, Instant.now());
+        driver = new TopologyTestDriver(SchedulerTopology.of(new BriefStore(store, Duration.ofMillis(200)), FilmLimits.DEFAULT, DispatchLimits.DEFAULT, () -> now), p, now);
     }
 
     @AfterEach
@@ -92,6 +99,11 @@ class SchedulerTopologyTest {
         String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(document));
         send(Topics.FILM_COMMANDS, "default", new FilmCommand.Submit(1, film, ObjectKeys.plan(film), digest, "t", Lane.INTERACTIVE, "cpu", Instant.now()));
         return film;
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+        driver.advanceWallClockTime(time);
     }
 
     private void heartbeat() {
@@ -155,7 +167,7 @@ class SchedulerTopologyTest {
         assertThat(jobs()).isEmpty();
         heartbeat();
         SegmentJob first = jobs().get(0);
-        driver.advanceWallClockTime(Duration.ofMinutes(11));
+        pass(Duration.ofMinutes(11));
         assertThat(read(Topics.SEGMENT_REPORTS, SegmentReport.class)).hasAtLeastOneElementOfType(SegmentReport.Lost.class);
         assertThat(first.index()).isZero();
     }
@@ -167,6 +179,103 @@ class SchedulerTopologyTest {
         sendRaw(Topics.WORKER_HEARTBEATS, "cpu", null);
         assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).extracting(DeadLetter::topic)
                 .containsExactly(Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.WORKER_HEARTBEATS);
+    }
+
+    @Test
+    void aHeartbeatCountsWhateverTheClocksOfWorkerAndBrokerSay() throws Exception {
+        TestInputTopic<String, byte[]> beats = driver.createInputTopic(Topics.WORKER_HEARTBEATS, new StringSerializer(), new ByteArraySerializer());
+        beats.pipeInput("cpu", Json.write(new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.values()), 1, "cafe", "cpu", WorkerHeartbeat.State.READY, List.of(), Instant.EPOCH)),
+                now.minus(Duration.ofDays(1)));
+        submit("one", "A city.");
+        assertThat(jobs()).hasSize(1);
+    }
+
+    @Test
+    void aWorkerOfAPoolThatIsNotThereGetsNothing() throws Exception {
+        send(Topics.WORKER_HEARTBEATS, "gpu", new WorkerHeartbeat(1, "w1", "gpu", List.of(Lane.values()), 1, "cafe", "cuda", WorkerHeartbeat.State.READY, List.of(), now));
+        submit("one", "A city.");
+        assertThat(jobs()).isEmpty();
+    }
+
+    @Test
+    void aMessageThatCannotBeDecidedOnIsParkedAndLeavesNothingBehind() throws Exception {
+        FilmRef film = submit("one", "A city.");
+        driver.<String, byte[]>getKeyValueStore(FilmProcessor.STORE).put("film/default/one", "{}".getBytes());
+        send(Topics.FILM_COMMANDS, "default", new FilmCommand.Cancel(1, film, now));
+        assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).singleElement().satisfies(d -> {
+            assertThat(d.reason()).contains("the scheduler cannot decide on it");
+            assertThat(d.body()).contains("cancel");
+        });
+        assertThat(driver.<String, byte[]>getKeyValueStore(FilmProcessor.STORE).get("film/default/one")).isEqualTo("{}".getBytes());
+        submit("two", "A fish.");
+        assertThat(newest().state()).as("others go on").isEqualTo("rendering");
+    }
+
+    @Test
+    void whileTheStoreIsAwayFilmsWaitVisiblyAndTheThreadDoesNot() throws Exception {
+        heartbeat();
+        store.away = true;
+        submit("one", "A city. [1s]");
+        assertThat(newest().state()).isEqualTo("queued");
+        for (int i = 0; i < 4; i++) {
+            pass(Duration.ofSeconds(10));
+        }
+        assertThat(newest()).satisfies(s -> {
+            assertThat(s.state()).isEqualTo("stalled");
+            assertThat(s.reason().orElseThrow()).contains("plan cannot be read");
+        });
+        store.away = false;
+        Thread.sleep(250); // the store is left alone for a while after it failed
+        pass(Duration.ofSeconds(31));
+        assertThat(newest().state()).isEqualTo("rendering");
+        heartbeat();
+        store.away = true;
+        render(jobs().get(0));
+        assertThat(read(Topics.ASSEMBLY_JOBS, AssemblyJob.class)).as("no job without its lineage").isEmpty();
+        store.away = false;
+        Thread.sleep(250);
+        pass(Duration.ofSeconds(31));
+        AssemblyJob assembly = read(Topics.ASSEMBLY_JOBS, AssemblyJob.class).get(0);
+        assertThat(Json.read(objects.get(assembly.lineageKey()), Lineage.class).frames()).isEqualTo(8);
+    }
+
+    @Test
+    void anotherSchedulerGoesOnFromTheStateOfTheFirst() throws Exception {
+        heartbeat();
+        submit("one", "A city. A fish. [1s]");
+        SegmentJob job = jobs().get(0);
+        List<KeyValue<String, byte[]>> films = all(FilmProcessor.STORE);
+        List<KeyValue<String, byte[]>> dispatch = all(DispatchProcessor.STORE);
+        driver.close();
+        start();
+        films.forEach(e -> driver.<String, byte[]>getKeyValueStore(FilmProcessor.STORE).put(e.key, e.value));
+        dispatch.forEach(e -> driver.<String, byte[]>getKeyValueStore(DispatchProcessor.STORE).put(e.key, e.value));
+        StreamsState state = new StreamsState(driver.getKeyValueStore(FilmProcessor.STORE), FilmStore.WALKED);
+        FilmStore store = new FilmStore(state);
+        assertThat(store.segmentAt(job.film(), 0).orElseThrow().newest()).contains(job.attempt());
+        assertThat(store.alarms()).hasSize(1);
+        assertThat(new DispatchStore(new StreamsState(driver.getKeyValueStore(DispatchProcessor.STORE), DispatchStore.TYPES)).jobs("cpu")).singleElement()
+                .satisfies(j -> assertThat(j.job()).isEqualTo(job));
+    }
+
+    private List<KeyValue<String, byte[]>> all(String name) {
+        List<KeyValue<String, byte[]>> all = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> entries = driver.<String, byte[]>getKeyValueStore(name).all()) {
+            entries.forEachRemaining(all::add);
+        }
+        return all;
+    }
+
+    @Test
+    void whatIsGivenUpIsKeptAsADeadLetter() throws Exception {
+        heartbeat();
+        submit("one", "A city.");
+        SegmentJob job = jobs().get(0);
+        send(Topics.SEGMENT_REPORTS, "default", new SegmentReport.Failed(1, job.film(), 0, job.attempt(), "w1", SegmentReport.Cause.POISON, "no such word", now));
+        DeadLetter letter = read(Topics.DEAD_LETTERS, DeadLetter.class).get(0);
+        assertThat(letter.topic()).isEqualTo(Topics.segmentJobs("cpu", Lane.INTERACTIVE));
+        assertThat(letter.reason()).contains("scene 1").contains("no such word");
+        assertThat(Json.read(letter.body().getBytes(), SegmentJob.class).attempt()).isEqualTo(job.attempt());
     }
 
     @Test

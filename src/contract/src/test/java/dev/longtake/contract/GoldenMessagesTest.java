@@ -58,11 +58,13 @@ class GoldenMessagesTest {
         all.put("segment-report.released", new Sample(SegmentReport.class, new SegmentReport.Released(1, FILM, 3, ATTEMPT, "w1", AT)));
         all.put("lane-event.ready", new Sample(LaneEvent.class, new LaneEvent.Ready(1, "cpu", Lane.BATCH, FILM, ATTEMPT, render, AT, AT)));
         all.put("lane-event.settled", new Sample(LaneEvent.class, new LaneEvent.Settled(1, "cpu", FILM, ATTEMPT, AT)));
+        all.put("lane-event.judged", new Sample(LaneEvent.class, new LaneEvent.Judged(1, "cpu", FILM, ATTEMPT, "w1", false, AT)));
         all.put("lane-event.withdrawn", new Sample(LaneEvent.class, new LaneEvent.Withdrawn(1, "cpu", FILM, ATTEMPT, AT)));
         all.put("worker-heartbeat", new Sample(WorkerHeartbeat.class,
                 new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.INTERACTIVE, Lane.BATCH), 1, "cafe", "cpu bf16", WorkerHeartbeat.State.READY,
                         List.of(new WorkerHeartbeat.Running(FILM, 3, ATTEMPT, "d1", 2, 8)), AT)));
         all.put("worker-control.cancel-attempt", new Sample(WorkerControl.class, new WorkerControl.CancelAttempt(1, ATTEMPT, "d1", AT)));
+        all.put("worker-control.bench", new Sample(WorkerControl.class, new WorkerControl.Bench(1, "w1", 60, "failed on 2 segments in a row", AT)));
         all.put("worker-control.drain", new Sample(WorkerControl.class, new WorkerControl.Drain(1, "w1", AT)));
         all.put("film-state", new Sample(FilmState.class,
                 new FilmState(1, FILM, "A title", "phenaki", "cafe", Lane.INTERACTIVE, "rendering", Optional.empty(), 3, 12, 72, 8, 128, 128, 4, 3, 1, 1,

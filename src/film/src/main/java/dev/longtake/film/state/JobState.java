@@ -32,7 +32,7 @@ public enum JobState {
     public static final TransitionTable<JobState, Event> TABLE =
             TransitionTable.<JobState, Event>of("attempt", QUEUED, EnumSet.of(ENDED))
                     .on(Event.SEND, SENT, QUEUED)
-                    .on(Event.PICKED_UP, RUNNING, SENT)
+                    .on(Event.PICKED_UP, RUNNING, SENT, RUNNING)
                     .on(Event.PUT_DOWN, SENT, RUNNING)
                     .on(Event.SETTLE, ENDED, QUEUED, SENT, RUNNING)
                     .on(Event.WITHDRAW, ENDED, QUEUED, SENT, RUNNING)

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** What a revision of a film is doing. */
 public enum RevisionState {
-    /** Known, not planned yet. */
+    /** Known; its plan was not read yet. */
     QUEUED,
     /** Segments are being rendered, or their clips encoded. */
     RENDERING,
@@ -29,7 +29,7 @@ public enum RevisionState {
         ASSEMBLED,
         /** What it needs from outside was away several times in a row. */
         OUTAGE,
-        /** A segment or clip came through after an outage. */
+        /** Its plan, a segment or a clip came through after an outage. */
         RECOVERED,
         /** The user stopped it. */
         CANCEL,
@@ -39,11 +39,11 @@ public enum RevisionState {
 
     public static final TransitionTable<RevisionState, Event> TABLE =
             TransitionTable.<RevisionState, Event>of("revision", QUEUED, EnumSet.of(FINISHED, CANCELLED, FAILED))
-                    .on(Event.PLANNED, RENDERING, QUEUED)
-                    .on(Event.ALL_CLIPPED, ASSEMBLING, RENDERING, STALLED)
+                    .on(Event.PLANNED, RENDERING, QUEUED, STALLED)
+                    .on(Event.ALL_CLIPPED, ASSEMBLING, RENDERING)
                     .on(Event.CLIP_LOST, RENDERING, ASSEMBLING, STALLED)
                     .on(Event.ASSEMBLED, FINISHED, ASSEMBLING, STALLED)
-                    .on(Event.OUTAGE, STALLED, RENDERING, ASSEMBLING)
+                    .on(Event.OUTAGE, STALLED, QUEUED, RENDERING, ASSEMBLING)
                     .on(Event.RECOVERED, RENDERING, STALLED)
                     .on(Event.CANCEL, CANCELLED, QUEUED, RENDERING, ASSEMBLING, STALLED)
                     .on(Event.GIVE_UP, FAILED, QUEUED, RENDERING, ASSEMBLING, STALLED)

@@ -47,7 +47,7 @@ public enum SegmentState {
                     .on(Event.REUSE, ACCEPTED, WAITING)
                     .on(Event.CLIP, CLIPPED, ACCEPTED)
                     .on(Event.CLIP_LOST, ACCEPTED, CLIPPED)
-                    .on(Event.GIVE_UP, FAILED, WAITING, READY, DISPATCHED, ACCEPTED)
+                    .on(Event.GIVE_UP, FAILED, READY, DISPATCHED, ACCEPTED)
                     .build();
 
     public boolean hasAttempt() {

@@ -3,9 +3,11 @@ package dev.longtake.film.state;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +38,25 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         return Optional.ofNullable(table.getOrDefault(from, Map.of()).get(event));
     }
 
+    /** As {@link #next(Enum, Enum)}, and tells the listener if the event leads anywhere. */
+    public Optional<S> next(S from, E event, TransitionListener listener) {
+        Optional<S> to = next(from, event);
+        to.ifPresent(state -> listener.moved(this, from, event, state));
+        return to;
+    }
+
+    /** Every row, as {@code from event to}. */
+    public Set<String> rows() {
+        Set<String> rows = new TreeSet<>();
+        table.forEach((from, row) -> row.forEach((event, to) -> rows.add(row(from, event, to))));
+        return rows;
+    }
+
+    /** A row as {@link #rows()} writes it. */
+    public static String row(Enum<?> from, Enum<?> event, Enum<?> to) {
+        return label(from) + " " + label(event) + " " + label(to);
+    }
+
     public boolean isFinal(S state) {
         return finals.contains(state);
     }
@@ -61,7 +82,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
     }
 
     private static String label(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ').replace(" ", "-");
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Rows of a table, one call each. */

@@ -1,10 +1,12 @@
-package dev.longtake.scheduler.stage;
+package dev.longtake.scheduler.stage.film;
 
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
+import dev.longtake.contract.Lane;
 import dev.longtake.contract.LaneEvent;
 import dev.longtake.contract.Lineage;
+import dev.longtake.contract.SegmentJob;
 import java.time.Instant;
 
 /** What the film stage wants done. */
@@ -15,6 +17,12 @@ public sealed interface FilmEffect {
 
     record Announce(FilmEvent event) implements FilmEffect {}
 
-    /** Write the lineage, then hand out the assembly job. */
+    /**
+     * Write the lineage, then hand out the assembly job. Whoever cannot write it tells the stage so, by an
+     * {@code AssemblyReport.Failed} from outside.
+     */
     record Assemble(FilmRef film, String assembly, Lineage lineage, Instant deadline) implements FilmEffect {}
+
+    /** A job was given up: keep it, with the reason, where somebody can look at it. */
+    record GiveUp(String pool, Lane lane, SegmentJob job, String reason) implements FilmEffect {}
 }

@@ -1,4 +1,4 @@
-package dev.longtake.scheduler.stage;
+package dev.longtake.scheduler.stage.dispatch;
 
 import dev.longtake.contract.Lane;
 import dev.longtake.contract.SegmentJob;

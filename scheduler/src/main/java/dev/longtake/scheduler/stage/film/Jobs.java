@@ -1,0 +1,36 @@
+package dev.longtake.scheduler.stage.film;
+
+import dev.longtake.contract.AttemptRef;
+import dev.longtake.contract.LaneEvent;
+import dev.longtake.contract.ObjectKeys;
+import dev.longtake.contract.SegmentJob;
+import dev.longtake.film.plan.FilmPlan;
+import dev.longtake.film.plan.FilmSettings;
+import dev.longtake.film.plan.PlannedSegment;
+import dev.longtake.film.story.Scene;
+
+/** Jobs as the film stage offers them; the dispatch stage adds deadline and dispatch id. */
+final class Jobs {
+    private Jobs() {}
+
+    /** The segment's newest attempt. */
+    static LaneEvent.Ready render(FilmChange film, FilmPlan plan, SegmentRecord segment) {
+        FilmSettings s = plan.settings();
+        PlannedSegment planned = plan.segments().get(segment.index());
+        Scene scene = plan.story().scenes().get(planned.scene());
+        return ready(film, planned, segment.newest().orElseThrow(), new SegmentJob.Work.Render(s.bundle(), scene.prompt(), scene.negative(), planned.seed(), s.steps(), s.guidance(),
+                s.temperature(), planned.newFrames(), segment.parent(), planned.startImage().map(digest -> ObjectKeys.image(film.ref().tenant(), digest))));
+    }
+
+    /** The clip of the segment's accepted attempt. */
+    static LaneEvent.Ready encodeClip(FilmChange film, FilmPlan plan, SegmentRecord segment) {
+        PlannedSegment planned = plan.segments().get(segment.index());
+        return ready(film, planned, segment.accepted().orElseThrow(), new SegmentJob.Work.EncodeClip(plan.settings().bundle(), segment.newFrom(), planned.newFrames()));
+    }
+
+    private static LaneEvent.Ready ready(FilmChange film, PlannedSegment segment, AttemptRef attempt, SegmentJob.Work work) {
+        FilmRecord.Order order = film.record().order();
+        SegmentJob job = new SegmentJob(1, film.ref(), segment.index(), segment.scene(), attempt, work, film.now(), "");
+        return new LaneEvent.Ready(1, order.pool(), order.lane(), film.ref(), attempt, job, order.submitted(), film.now());
+    }
+}

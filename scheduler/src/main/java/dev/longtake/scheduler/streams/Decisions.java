@@ -1,0 +1,85 @@
+package dev.longtake.scheduler.streams;
+
+import dev.longtake.contract.DeadLetter;
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Message;
+import dev.longtake.contract.Topics;
+import dev.longtake.contract.UnreadableMessageException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes decisions whole or not at all: state and messages of one input leave together. An input that cannot be read, or that makes a
+ * stage fail, is parked with its reason, so that it stops neither what comes after it nor the thread.
+ */
+final class Decisions {
+    private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+
+    private final ProcessorContext<String, Outgoing> context;
+    private final StreamsState state;
+    private final List<Record<String, Outgoing>> out = new ArrayList<>();
+
+    Decisions(ProcessorContext<String, Outgoing> context, StreamsState state) {
+        this.context = context;
+        this.state = state;
+    }
+
+    /** To be sent if the decision holds. */
+    void send(String topic, String key, Message message) {
+        out.add(new Record<>(key, new Outgoing(topic, Json.write(message)), context.currentSystemTimeMs()));
+    }
+
+    /** @return whether it was decided; if not, nothing has changed */
+    boolean decide(String what, Runnable decision) {
+        try {
+            decision.run();
+        } catch (RuntimeException e) {
+            LOG.error("no decision on {}", what, e);
+            rollback();
+            return false;
+        }
+        commit();
+        return true;
+    }
+
+    private void commit() {
+        state.commit();
+        out.forEach(context::forward);
+        out.clear();
+    }
+
+    private void rollback() {
+        state.rollback();
+        out.clear();
+    }
+
+    /** Decides on a message, or parks it. */
+    <T extends Message> void on(Record<String, byte[]> record, String topic, Class<T> type, Instant now, Consumer<T> decision) {
+        byte[] value = record.value() == null ? new byte[0] : record.value();
+        try {
+            T message = Json.read(value, type);
+            try {
+                decision.accept(message);
+            } catch (RuntimeException e) {
+                LOG.error("no decision on a message of {}", topic, e);
+                rollback();
+                park(record, value, topic, "the scheduler cannot decide on it: " + e, now);
+            }
+        } catch (UnreadableMessageException e) {
+            park(record, value, topic, e.getMessage(), now);
+        }
+        commit();
+    }
+
+    private void park(Record<String, byte[]> record, byte[] value, String topic, String reason, Instant now) {
+        String key = record.key() == null ? "" : record.key();
+        send(Topics.DEAD_LETTERS, key, new DeadLetter(Message.VERSION, topic, key, new String(value, StandardCharsets.UTF_8), reason, now));
+    }
+}
