@@ -46,6 +46,9 @@ final class Longtake implements Runnable {
     }
 
     private int failed(Exception e, boolean debug) {
+        if (terminal.live()) {
+            terminal.overwrite("");
+        }
         if (debug) {
             e.printStackTrace(terminal.err());
         }

@@ -83,7 +83,9 @@ final class RenderVerb extends Verb {
 
     private void start(EmbeddedFarm farm, Path directory) {
         try {
-            say("starting the farm in " + directory);
+            if (terminal().live()) {
+                terminal().overwrite("starting the farm in " + directory);
+            }
             farm.start();
         } catch (DirectoryInUseException e) {
             Optional<String> url = FarmFile.read(directory).flatMap(FarmFile::url);
@@ -95,7 +97,7 @@ final class RenderVerb extends Verb {
 
     private void awaitReady(FarmClient client, EmbeddedFarm farm) throws InterruptedException, IOException {
         long until = System.nanoTime() + READY_PATIENCE.toNanos();
-        say("waiting for a worker");
+        say("the farm runs in " + farm.directory() + ", waiting for its worker");
         while (!client.ready()) {
             farm.broken().ifPresent(reason -> {
                 throw CliException.farm(reason, null);

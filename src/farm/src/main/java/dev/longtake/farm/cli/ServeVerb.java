@@ -1,6 +1,7 @@
 package dev.longtake.farm.cli;
 
 import dev.longtake.farm.app.FarmApplication;
+import dev.longtake.farm.embedded.FarmFile;
 import dev.longtake.farm.embedded.ServersOnly;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ final class ServeVerb extends Verb {
         Path directory = data.directory(terminal());
         ServersOnly servers = shutdown().add(new ServersOnly(directory));
         try {
-            print(options().json() ? Summary.write(servers.start()) : "servers are ready, see " + directory.resolve("farm.json"));
+            FarmFile file = servers.start();
+            print(options().json() ? Summary.write(file) : "servers are ready, see " + directory.resolve("farm.json"));
         } catch (IOException e) {
             throw DataOption.unusable(directory, e);
         }

@@ -62,7 +62,7 @@ public final class EmbeddedFarm implements AutoCloseable {
         file = FarmFile.of(Optional.of("http://127.0.0.1:" + port), servers, BUCKET);
         Map<String, String> settings = settings(data, port);
         if (!options.inProcess()) {
-            Command command = new Command(JavaCommand.of(FarmConfig.early().workerJvm(), "serve", "worker", "--with-parent"), environment(file.settings()));
+            Command command = new Command(JavaCommand.of(FarmConfig.early().workerJvm(), "serve", "worker", "--with-parent"), environment(workerSettings()));
             worker = Optional.of(push(WorkerProcess.start(command, data.folder("logs").resolve("worker.log"), Backoff.DEFAULT)));
         }
         push(FarmApplication.start(settings));
@@ -87,6 +87,9 @@ public final class EmbeddedFarm implements AutoCloseable {
         settings.put("longtake.roles", "gateway,scheduler,stitcher" + (options.inProcess() ? ",worker" : ""));
         settings.put("longtake.farm.needs-worker", "true");
         settings.put("longtake.scheduler.state-dir", data.folder("streams").toString());
+        if (options.inProcess()) {
+            settings.putAll(workerSettings());
+        }
         settings.put("quarkus.http.host", "127.0.0.1");
         settings.put("quarkus.http.port", Integer.toString(port));
         settings.put("quarkus.log.console.level", options.logLevel());
@@ -95,12 +98,30 @@ public final class EmbeddedFarm implements AutoCloseable {
         return settings;
     }
 
+    private Map<String, String> workerSettings() {
+        Map<String, String> settings = new HashMap<>(file.settings());
+        settings.put("longtake.worker.cache", cache().toString());
+        return settings;
+    }
+
+    /** Unpacked libraries are the same for every farm of a user, and too large for a temporary directory in memory. */
+    private static Path cache() {
+        String own = System.getenv().getOrDefault("LONGTAKE_WORKER_CACHE", "");
+        String shared = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+        Path fallback = shared.startsWith("/") ? Path.of(shared, "longtake") : Path.of(System.getProperty("user.home"), ".cache", "longtake");
+        return own.isBlank() ? fallback : Path.of(own);
+    }
+
     private static Map<String, String> environment(Map<String, String> settings) {
         return settings.entrySet().stream().collect(Collectors.toMap(e -> e.getKey().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), Map.Entry::getValue));
     }
 
     public FarmFile file() {
         return file;
+    }
+
+    public Path directory() {
+        return options.data();
     }
 
     /** Why this farm can render nothing any more, once that is so. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final Backoff backoff;
     private final Thread supervisor;
     private Process process;
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile String gaveUp;
 
     /** What to run. @param environment added to this process's own: what must not be seen in a list of processes goes here */
@@ -66,10 +67,10 @@ public final class WorkerProcess implements AutoCloseable {
 
     private void supervise() {
         int deaths = 0;
-        while (!stopping) {
+        while (stopping.getCount() > 0) {
             long began = System.nanoTime();
             String end = runOnce();
-            if (stopping) {
+            if (stopping.getCount() == 0) {
                 return;
             }
             boolean healthy = System.nanoTime() - began > backoff.healthy().toNanos();
@@ -82,7 +83,7 @@ public final class WorkerProcess implements AutoCloseable {
             Duration pause = backoff.pause(deaths);
             LOG.warn("the worker {}; starting it again in {} ms", end, pause.toMillis());
             try {
-                Thread.sleep(pause.toMillis());
+                stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 return;
             }
@@ -93,7 +94,7 @@ public final class WorkerProcess implements AutoCloseable {
     private String runOnce() {
         Process started;
         synchronized (this) {
-            if (stopping) {
+            if (stopping.getCount() == 0) {
                 return "";
             }
             try {
@@ -123,18 +124,18 @@ public final class WorkerProcess implements AutoCloseable {
     public void stop(Duration patience) {
         Process last;
         synchronized (this) {
-            stopping = true;
+            stopping.countDown();
             last = process;
         }
         try {
             if (last != null) {
-                last.destroy();
+                // Process.destroy would close the pipe as well, and lose the worker's last words.
+                last.toHandle().destroy();
                 if (!last.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                     LOG.warn("the worker does not end within {}, killing it", patience);
                     last.destroyForcibly().waitFor();
                 }
             }
-            supervisor.interrupt();
             supervisor.join(1_000);
             log.close();
         } catch (InterruptedException e) {

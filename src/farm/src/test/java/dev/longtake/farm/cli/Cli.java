@@ -1,0 +1,31 @@
+package dev.longtake.farm.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Runs command lines in this JVM. */
+final class Cli {
+    private final Path here;
+
+    Cli(Path here) {
+        this.here = here;
+    }
+
+    /** What a command line came to. */
+    record Ended(int status, String out, String err) {}
+
+    Ended run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Shutdown shutdown = new Shutdown();
+        int status;
+        try (PrintStream o = new PrintStream(out, true, StandardCharsets.UTF_8); PrintStream e = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+            status = new Longtake(new Terminal(o, e, false, here, Map.of("LONGTAKE_DATA", here.resolve("data").toString())), shutdown).run(arguments);
+        }
+        shutdown.run();
+        return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}
