@@ -22,7 +22,7 @@ public record PhenakiOptions(Device device, Precision precision, Optional<Intege
 
     /** Number format inside the networks. */
     public enum Precision {
-        /** bfloat16 where the processor has matrix units for it (AMX), or on a GPU; else float32. */
+        /** bfloat16 where the processor multiplies it (AMX, AVX-512 BF16), or on a GPU; else float32. */
         AUTO,
         FLOAT32,
         BFLOAT16

@@ -6,10 +6,12 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** The native library: where it unpacks, which threads and which number format it uses. */
 final class Torch {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final Pattern HALF_PRODUCTS = Pattern.compile("\\b(amx_bf16|avx512_bf16)\\b");
 
     private Torch() {}
 
@@ -43,14 +45,17 @@ final class Torch {
         return switch (options.precision()) {
             case FLOAT32 -> false;
             case BFLOAT16 -> true;
-            case AUTO -> device.isGpu() || hasMatrixUnits();
+            case AUTO -> device.isGpu() || multipliesHalf();
         };
     }
 
-    /** Without AMX, bfloat16 is slower than float32 on a CPU. */
-    private static boolean hasMatrixUnits() {
+    /**
+     * Whether the processor has instructions for bfloat16 products (AMX, or AVX-512 BF16); without them bfloat16 is slower than float32.
+     * Asked of the processor and not of a stopwatch, so that all workers of one machine choose the same and make the same tokens.
+     */
+    private static boolean multipliesHalf() {
         try {
-            return Files.exists(CPU_INFO) && Files.readString(CPU_INFO).contains(" amx_bf16");
+            return Files.exists(CPU_INFO) && HALF_PRODUCTS.matcher(Files.readString(CPU_INFO)).find();
         } catch (IOException e) {
             return false;
         }
