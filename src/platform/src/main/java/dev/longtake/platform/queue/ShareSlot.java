@@ -42,9 +42,14 @@ import org.slf4j.LoggerFactory;
 public final class ShareSlot<T extends Message> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShareSlot.class);
     private static final Duration RENEW_POLL = Duration.ofMillis(500);
-    /** A little longer than the broker lets a fetch wait, so that a record seldom arrives after its poll has returned. */
-    private static final Duration IDLE_POLL = Duration.ofMillis(150);
-    private static final int FETCH_WAIT_MILLIS = 100;
+    /**
+     * A poll fetches once, and sees nothing that is committed after that fetch. So right after a job, when the next of its chain is about
+     * to come, polls are short; later they spare the brokers.
+     */
+    private static final Duration EAGER_POLL = Duration.ofMillis(10);
+    private static final Duration EAGER = Duration.ofSeconds(2);
+    private static final Duration IDLE_POLL = Duration.ofMillis(100);
+    private static final int FETCH_WAIT_MILLIS = (int) EAGER_POLL.toMillis();
     private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -113,9 +118,11 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
                 consumers.add(consumer);
                 consumer.subscribe(List.of(topic));
             }
+            long eagerUntil = System.nanoTime();
             while (!stopping) {
                 for (KafkaShareConsumer<String, byte[]> consumer : consumers) {
-                    if (takeOne(consumer)) {
+                    if (takeOne(consumer, System.nanoTime() < eagerUntil ? EAGER_POLL : IDLE_POLL)) {
+                        eagerUntil = System.nanoTime() + EAGER.toNanos();
                         // From the most urgent topic again.
                         break;
                     }
@@ -148,8 +155,8 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     }
 
     /** @return whether there was something to do */
-    private boolean takeOne(KafkaShareConsumer<String, byte[]> consumer) {
-        ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(IDLE_POLL), Optional.empty());
+    private boolean takeOne(KafkaShareConsumer<String, byte[]> consumer, Duration poll) {
+        ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(poll), Optional.empty());
         if (taken == null) {
             return false;
         }
