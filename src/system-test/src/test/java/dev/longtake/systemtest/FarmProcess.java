@@ -46,7 +46,7 @@ final class FarmProcess implements AutoCloseable {
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.add("-Dai.djl.offline=true");
         command.add("-jar");
         command.add(Repository.root().resolve("src/farm/target/quarkus-app/quarkus-run.jar").toString());

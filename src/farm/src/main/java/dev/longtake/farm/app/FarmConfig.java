@@ -12,8 +12,11 @@ public interface FarmConfig {
     @WithDefault("false")
     boolean needsWorker();
 
-    /** Arguments of the embedded worker's JVM, separated by spaces. The engine's own memory is not on the heap. */
-    @WithDefault("-Xmx768m -XX:+UseSerialGC")
+    /**
+     * Arguments of the embedded worker's JVM, separated by spaces. The engine's own memory is not on the heap, and its own code is not
+     * Java: an optimising compiler would take the cores that the engine needs, for a gain that one film does not live to see.
+     */
+    @WithDefault("-Xmx768m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
     String workerJvm();
 
     /** Pause before a role that found the queue or the store away is started again. */

@@ -12,7 +12,7 @@ class FarmConfigTest {
     void everyDefaultIsKnown() {
         FarmConfig config = FarmConfig.early();
         assertThat(config.needsWorker()).isFalse();
-        assertThat(config.workerJvm()).isEqualTo("-Xmx768m -XX:+UseSerialGC");
+        assertThat(config.workerJvm()).isEqualTo("-Xmx768m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
         assertThat(config.startPause()).isEqualTo(Duration.ofSeconds(1));
     }
 

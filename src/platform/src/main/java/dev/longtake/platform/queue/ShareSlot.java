@@ -42,14 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class ShareSlot<T extends Message> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShareSlot.class);
     private static final Duration RENEW_POLL = Duration.ofMillis(500);
-    /**
-     * A poll fetches once, and sees nothing that is committed after that fetch. So right after a job, when the next of its chain is about
-     * to come, polls are short; later they spare the brokers.
-     */
-    private static final Duration EAGER_POLL = Duration.ofMillis(10);
-    private static final Duration EAGER = Duration.ofSeconds(2);
-    private static final Duration IDLE_POLL = Duration.ofMillis(100);
-    private static final int FETCH_WAIT_MILLIS = (int) EAGER_POLL.toMillis();
+    /** While the slot listens to one topic it is deaf to the others, so it turns often; the fetches go on meanwhile. */
+    private static final Duration IDLE_POLL = Duration.ofMillis(20);
+    private static final int FETCH_WAIT_MILLIS = 100;
     private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -118,11 +113,9 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
                 consumers.add(consumer);
                 consumer.subscribe(List.of(topic));
             }
-            long eagerUntil = System.nanoTime();
             while (!stopping) {
                 for (KafkaShareConsumer<String, byte[]> consumer : consumers) {
-                    if (takeOne(consumer, System.nanoTime() < eagerUntil ? EAGER_POLL : IDLE_POLL)) {
-                        eagerUntil = System.nanoTime() + EAGER.toNanos();
+                    if (takeOne(consumer)) {
                         // From the most urgent topic again.
                         break;
                     }
@@ -155,8 +148,8 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     }
 
     /** @return whether there was something to do */
-    private boolean takeOne(KafkaShareConsumer<String, byte[]> consumer, Duration poll) {
-        ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(poll), Optional.empty());
+    private boolean takeOne(KafkaShareConsumer<String, byte[]> consumer) {
+        ConsumerRecord<String, byte[]> taken = only(consumer, consumer.poll(IDLE_POLL), Optional.empty());
         if (taken == null) {
             return false;
         }
