@@ -26,7 +26,7 @@ class RunConfig:
     """Folder with the two MiniLM files."""
     text_workers: int = 4
     text_threads: int = 3
-    world: str = "longtake_training.training.data:ProceduralWorld"
+    world: str = "longtake_training.world:ProceduralWorld"
     """module:class of what renders and captions clips."""
     quiet: bool = False
 
