@@ -1,4 +1,4 @@
-"""python -m longtake_training {train-tokenizer|train-transformer|evaluate|export|preview} --config FILE [--set name=value ...]"""
+"""python -m longtake_training {train-tokenizer|train-transformer|evaluate|export|preview|world} --config FILE [--set name=value ...]"""
 import argparse
 import json
 import sys
@@ -14,7 +14,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
                         ("train-transformer", "encode windows and train the masked transformer, resuming likewise"),
                         ("evaluate", "measure the trained model: report.json, tables, contact sheets"),
                         ("export", "write the bundle: archives, golden vectors, manifest, card"),
-                        ("preview", "render prompts to a contact sheet")):
+                        ("preview", "render prompts to a contact sheet"),
+                        ("world", "draw windows of the training world with their captions, and time it")):
         command = commands.add_parser(name, help=about)
         command.add_argument("--config", required=True, type=Path)
         command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a field, e.g. run.seed=2")
@@ -23,6 +24,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
             command.add_argument("--parts", action="store_true", help="split large files into parts of at most 16 MiB")
         if name == "preview":
             command.add_argument("--prompt", action="append", required=True)
+        if name == "world":
+            command.add_argument("--sheet", required=True, type=Path, help="PNG to write")
+            command.add_argument("--count", type=int, default=24)
+            command.add_argument("--kind", default="training", choices=("training", "known", "held_out", "paraphrase", "change"))
+            command.add_argument("--language", default="en")
     probe = commands.add_parser("probe")
     probe.add_argument("--stage", required=True)
     probe.add_argument("--request", required=True, type=Path)
@@ -58,6 +64,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
         from .evaluation.films import preview
 
         print(preview(config, options.prompt))
+    elif options.command == "world":
+        from .evaluation.sheets import world_sheet
+
+        print(world_sheet(config, options.sheet, options.count, options.kind, options.language))
     return 0
 
 

@@ -1,4 +1,5 @@
 """Contact sheets: one row of frames per caption."""
+import time
 from pathlib import Path
 from typing import List, Tuple
 
@@ -26,3 +27,17 @@ def contact_sheet(rows: List[Tuple[str, torch.Tensor]], path: Path, columns: int
             sheet.paste(picture, (column * shown_width, top + line))
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, optimize=True)
+
+
+def world_sheet(config, path: Path, count: int, kind: str, language: str) -> str:
+    """Draws `count` windows of the configured world; returns a line about how fast that went."""
+    from ..training.data import device_of, open_world, to_bytes
+
+    world, device, seed = open_world(config.run.world), device_of(config.run.device), config.run.seed
+    scenes = world.scenes(count, seed) if kind == "training" else world.cases(kind, count, seed, language)
+    start = time.perf_counter()
+    video = to_bytes(world.render(scenes, device, seed)).cpu()
+    spent = time.perf_counter() - start
+    contact_sheet([(f"{caption} [{switch}]", video[i]) for i, (caption, switch) in enumerate(zip(scenes.captions, scenes.switch.tolist()))],
+                  path, video.shape[1])
+    return f"{path}: {count} windows in {spent:.1f} s, {count / spent:.1f} a second on {device}"

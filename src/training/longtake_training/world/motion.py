@@ -35,6 +35,8 @@ def simulate(first, second, switch, seed):
     continuous = ~switch.lt(-20)
     for name in ("place", "subject", "colour"):
         continuous = continuous & (first[:, col[name]] == second[:, col[name]])
+    # Whoever arrives, and a sunset told in a time lapse, begin anew.
+    continuous = continuous & (second[:, col["lapse"]] == 0) & (second[:, col["action"]] != ACTIONS.index("down"))
     fresh = switch < -20
     switch = torch.where(fresh, torch.zeros_like(switch), switch)
     key = first[:, col["key"]]
