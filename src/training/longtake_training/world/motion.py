@@ -107,12 +107,13 @@ def simulate(first, second, switch, seed):
         s["walk"] = s["walk"] + torch.where(does("run"), 1.15, torch.where(does("left", "right", "away"), 0.8, 0.0))
         # Camera.
         lens = torch.where(films("in"), 0.05, torch.where(films("out"), -0.055, torch.where(films("crash"), 0.17, 0.0)))
-        lens = torch.where(films("in") & (s["zoom"] > 0.5) | films("crash") & (s["zoom"] > 0.95) | films("out") & (s["zoom"] < -0.22), 0.0, lens)
+        lens = torch.where(films("in") & (s["zoom"] > 0.5) | films("crash") & (s["zoom"] > 0.95) | films("out") & (s["zoom"] < -0.22),
+                           lens.sign() * torch.where(films("out"), 0.008, 0.022), lens)
         s["lens"] = s["lens"] + (lens - s["lens"]) * 0.6
-        s["zoom"] = (s["zoom"] + s["lens"]).clamp(-0.3, 1.1)
+        s["zoom"] = (s["zoom"] + s["lens"]).clamp(-0.34, 1.6)
         s["pan"] = s["pan"] + (torch.where(films("left"), -0.065, torch.where(films("right"), 0.065, 0.0)) - s["pan"]) * 0.6
         fx = torch.where(nobody, table([FOCUS[p][0] for p in PLACES], place), s["x"])
-        fy = torch.where(nobody, table([FOCUS[p][1] for p in PLACES], place), s["y"] - 0.4 * s["size"] * walker)
+        fy = torch.where(nobody, torch.where(subject == 1, 0.5, table([FOCUS[p][1] for p in PLACES], place)), s["y"] - 0.4 * s["size"] * walker)
         pull = torch.where(films("in", "crash"), 0.2, 0.0) * (~smile)
         home = torch.where(films("out"), 0.12, 0.0)
         follow = torch.where(films("follow"), 0.55, 0.0)
