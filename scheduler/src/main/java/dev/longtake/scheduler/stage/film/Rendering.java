@@ -229,7 +229,11 @@ final class Rendering {
             case WAITING -> prepare(segment);
             case READY, DISPATCHED -> offer(segment);
             case ACCEPTED -> film.store().stored(film.ref().tenant(), segment.accepted().orElseThrow()).map(StoredAttempt::clipDigest).filter(digest -> !digest.isEmpty())
-                    .ifPresentOrElse(digest -> clip(segment, digest), () -> encodeClip(segment));
+                    .ifPresentOrElse(digest -> {
+                        // A stalled film whose last clip was found here would never be joined.
+                        film.recovered();
+                        clip(segment, digest);
+                    }, () -> encodeClip(segment));
             case CLIPPED, FAILED -> film.clear(Kind.SEGMENT, segment.index());
         }
     }
