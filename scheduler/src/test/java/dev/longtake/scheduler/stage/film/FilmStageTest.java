@@ -383,6 +383,24 @@ class FilmStageTest {
     }
 
     @Test
+    void aStalledFilmWhoseClipWasMadeForAnotherGoesOn() {
+        submit(FILM, Plans.of(scene("A city.", 1, false)));
+        stage.on(rendered(lastJob()), now);
+        pass(Duration.ofMinutes(1));
+        for (int i = 0; i < 3; i++) {
+            failed(lastJob(), Cause.OUTSIDE, "the store is away");
+            pass(Duration.ofSeconds(30));
+        }
+        assertThat(summary(FILM).state()).isEqualTo("stalled");
+        SegmentJob job = lastJob();
+        submit(OTHER, Plans.of(scene("A city.", 1, false)));
+        stage.on(new SegmentReport.Clipped(1, OTHER, 0, job.attempt(), "w1", "c", 1, 0.1, now), now);
+        assertThat(summary(OTHER).state()).isEqualTo("assembling");
+        pass(Duration.ofMinutes(15));
+        assertThat(summary(FILM).state()).isEqualTo("assembling");
+    }
+
+    @Test
     void anAssemblyIsHandedOutAgainUntilSomebodyReports() {
         submit(FILM, Plans.of(scene("A city.", 1, false)));
         SegmentJob job = lastJob();
