@@ -54,8 +54,8 @@ public record FilmView(String id, int revision, String title, String state, Opti
     /** Paths. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Links(String self, Optional<String> cancel, Optional<String> content, Optional<String> poster, Optional<String> contactSheet, Optional<String> manifest) {
-        static Links of(String id, String state) {
-            Optional<String> finished = Optional.of(ROOT + id).filter(s -> state.equals(FINISHED));
+        static Links of(String id, String state, Optional<String> filmKey) {
+            Optional<String> finished = filmKey.map(key -> ROOT + id);
             return new Links(ROOT + id, FINAL.contains(state) ? Optional.empty() : Optional.of(ROOT + id + "/cancel"), finished.map(s -> s + "/content"),
                     finished.map(s -> s + "/" + Product.POSTER.label()), finished.map(s -> s + "/" + Product.CONTACT_SHEET.label()),
                     finished.map(s -> s + "/" + Product.MANIFEST.label()));
@@ -98,11 +98,12 @@ public record FilmView(String id, int revision, String title, String state, Opti
 
     /** A film the scheduler has spoken of. */
     static FilmView of(FilmState s, List<Running> running, Instant now) {
+        Optional<String> filmKey = s.filmKey().or(() -> s.kept().map(FilmState.Kept::filmKey));
         double total = seconds(s.submitted(), s.finished().orElse(now));
         return new FilmView(s.film().film(), s.film().revision(), s.title(), s.state(), s.reason(), s.model(), s.bundle(), label(s.lane()), s.scenes(), s.segments(), s.frames(),
                 s.fps(), s.width(), s.height(), s.fps() > 0 ? s.frames() / s.fps() : 0, Optional.of(s.rendering()).filter(r -> r >= 0), s.accepted(), s.clipped(), s.reused(),
                 isFinal(s.state()) ? List.of() : running, new Seconds(s.seconds().generating(), s.seconds().encoding(), s.seconds().waiting(), total), s.submitted(), s.updated(),
-                s.finished(), Objects.of(s.film(), s.filmKey()), Links.of(s.film().film(), s.state()));
+                s.finished(), Objects.of(s.film(), filmKey), Links.of(s.film().film(), s.state(), filmKey));
     }
 
     /** A film that has a plan and no state yet. */
@@ -111,7 +112,7 @@ public record FilmView(String id, int revision, String title, String state, Opti
         return new FilmView(film.film(), film.revision(), plan.story().title(), QUEUED, Optional.empty(), settings.model(), settings.bundle(), label(lane),
                 plan.story().scenes().size(), plan.segments().size(), Math.toIntExact(plan.frames()), settings.fps(), settings.width(), settings.height(), plan.seconds(),
                 Optional.empty(), 0, 0, 0, List.of(), new Seconds(0, 0, 0, 0), submitted, submitted, Optional.empty(), Objects.of(film, Optional.empty()),
-                Links.of(film.film(), QUEUED));
+                Links.of(film.film(), QUEUED, Optional.empty()));
     }
 
     private static String label(Lane lane) {

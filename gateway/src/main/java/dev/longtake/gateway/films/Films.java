@@ -9,6 +9,7 @@ import dev.longtake.contract.ObjectKeys;
 import dev.longtake.contract.Topics;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
+import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.story.StoryException;
 import dev.longtake.gateway.films.FilmPlanner.Planned;
 import dev.longtake.platform.queue.Publisher;
@@ -28,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes films in, shows them, cancels them. Invariants: nothing is written before a film is known to be good; the plan object is
+ * Takes films in, shows them, hands on what is asked of them. Invariants: nothing is written before a film is known to be good; the plan object is
  * written before the command that names it, and its conditional put decides races between replicas; what was answered "accepted" is
  * durable.
  */
@@ -156,14 +157,46 @@ public final class Films {
         return table.page(tenant, after, limit).map(p -> new Page(p.films().stream().map(this::view).toList(), p.next()));
     }
 
-    /** Asks for the end of a film. @return empty if there is none. @throws WrongStateException if it has ended already */
-    public Optional<FilmView> cancel(String tenant, String id) throws WrongStateException {
+    /** What may be asked of a film that is there. */
+    public enum Wish {
+        CANCEL(RevisionState.Event.CANCEL),
+        PAUSE(RevisionState.Event.PAUSE),
+        RESUME(RevisionState.Event.RESUME),
+        RETRY(RevisionState.Event.RETRY);
+
+        private final RevisionState.Event event;
+
+        Wish(RevisionState.Event event) {
+            this.event = event;
+        }
+
+        boolean isFor(String state) {
+            return RevisionState.TABLE.next(RevisionState.of(state), event).isPresent();
+        }
+
+        FilmCommand command(FilmRef film, Instant at) {
+            return switch (this) {
+                case CANCEL -> new FilmCommand.Cancel(Message.VERSION, film, at);
+                case PAUSE -> new FilmCommand.Pause(Message.VERSION, film, at);
+                case RESUME -> new FilmCommand.Resume(Message.VERSION, film, at);
+                case RETRY -> new FilmCommand.Retry(Message.VERSION, film, at);
+            };
+        }
+    }
+
+    /**
+     * Asks something of a film. The scheduler decides; it looks at the same table, and refuses aloud what has become illegal meanwhile.
+     *
+     * @return empty if there is no such film
+     * @throws WrongStateException if the state it is known to be in does not allow it
+     */
+    public Optional<FilmView> ask(String tenant, String id, Wish wish) throws WrongStateException {
         Optional<FilmView> film = find(tenant, id);
         if (film.isPresent()) {
-            if (FilmView.isFinal(film.get().state())) {
+            if (!wish.isFor(film.get().state())) {
                 throw new WrongStateException(film.get().state());
             }
-            publisher.send(Topics.FILM_COMMANDS, tenant, new FilmCommand.Cancel(Message.VERSION, new FilmRef(tenant, id, film.get().revision()), clock.instant()));
+            publisher.send(Topics.FILM_COMMANDS, tenant, wish.command(new FilmRef(tenant, id, film.get().revision()), clock.instant()));
         }
         return film;
     }

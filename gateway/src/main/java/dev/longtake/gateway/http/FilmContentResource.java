@@ -77,7 +77,7 @@ public class FilmContentResource {
 
     private FilmView finished(String id) {
         FilmView film = films.find(FilmsResource.TENANT, id).orElseThrow(ProblemException::noFilm);
-        if (!film.state().equals(FilmView.FINISHED) || film.objects().film().isEmpty()) {
+        if (film.objects().film().isEmpty()) {
             throw ProblemException.wrongState(film.state(), "The film is " + film.state() + "; its content is there once it is finished.");
         }
         return film;

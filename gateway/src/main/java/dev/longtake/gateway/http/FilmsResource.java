@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Films: submit, list, show, cancel. */
+/** Films: submit, list, show, cancel, pause, resume, retry. */
 @Path("/v1/films")
 @Produces(MediaType.APPLICATION_JSON)
 @Singleton
@@ -147,10 +147,35 @@ public class FilmsResource {
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
     public Response cancel(@PathParam("id") String id) {
+        return ask(id, Films.Wish.CANCEL, "cancelled");
+    }
+
+    @POST
+    @Path("{id}/pause")
+    @Consumes(MediaType.WILDCARD)
+    public Response pause(@PathParam("id") String id) {
+        return ask(id, Films.Wish.PAUSE, "paused");
+    }
+
+    @POST
+    @Path("{id}/resume")
+    @Consumes(MediaType.WILDCARD)
+    public Response resume(@PathParam("id") String id) {
+        return ask(id, Films.Wish.RESUME, "resumed");
+    }
+
+    @POST
+    @Path("{id}/retry")
+    @Consumes(MediaType.WILDCARD)
+    public Response retry(@PathParam("id") String id) {
+        return ask(id, Films.Wish.RETRY, "retried");
+    }
+
+    private Response ask(String id, Films.Wish wish, String done) {
         try {
-            return Response.accepted(films.cancel(TENANT, id).orElseThrow(ProblemException::noFilm)).build();
+            return Response.accepted(films.ask(TENANT, id, wish).orElseThrow(ProblemException::noFilm)).build();
         } catch (Films.WrongStateException e) {
-            throw ProblemException.wrongState(e.state(), "The film is " + e.state() + " and cannot be cancelled.");
+            throw ProblemException.wrongState(e.state(), "The film is " + e.state() + " and cannot be " + done + ".");
         }
     }
 }

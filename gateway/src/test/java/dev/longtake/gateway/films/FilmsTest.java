@@ -37,7 +37,7 @@ class FilmsTest {
     static FilmState state(String id, String state, long sequence, Instant submitted) {
         Optional<String> key = Optional.of("tenants/default/films/" + id + "/r1/a1/film.mp4").filter(k -> state.equals("finished"));
         return new FilmState(1, new FilmRef(TENANT, id, 1), "A title", "phenaki", "cafe", Lane.BATCH, state, Optional.empty(), 1, 4, 24, 8, 128, 128, 2, 1, 0, 0,
-                new FilmState.Seconds(3, 0.5, 0.25), sequence, submitted, submitted, state.equals("finished") ? Optional.of(submitted.plusSeconds(7)) : Optional.empty(), key);
+                new FilmState.Seconds(3, 0.5, 0.25), sequence, submitted, submitted, state.equals("finished") ? Optional.of(submitted.plusSeconds(7)) : Optional.empty(), key, Optional.empty());
     }
 
     private static Planned planned(String story) throws Exception {
@@ -128,18 +128,45 @@ class FilmsTest {
     @Test
     void cancellingIsACommandUnlessTheFilmHasEnded() throws Exception {
         FilmView film = films.submit(TENANT, Optional.empty(), planned("A city."));
-        films.cancel(TENANT, film.id());
+        films.ask(TENANT, film.id(), Films.Wish.CANCEL);
         assertThat(queue.sent().get(1)).isEqualTo(new FilmCommand.Cancel(1, new FilmRef(TENANT, film.id(), 1), NOW));
         table.put(state(film.id(), "cancelled", 4, NOW));
-        assertThatThrownBy(() -> films.cancel(TENANT, film.id())).isInstanceOfSatisfying(Films.WrongStateException.class, e -> assertThat(e.state()).isEqualTo("cancelled"));
+        assertThatThrownBy(() -> films.ask(TENANT, film.id(), Films.Wish.CANCEL)).isInstanceOfSatisfying(Films.WrongStateException.class, e -> assertThat(e.state()).isEqualTo("cancelled"));
         assertThat(queue.sent()).hasSize(2);
+    }
+
+    @Test
+    void whatMayBeAskedDependsOnTheState() throws Exception {
+        String id = "0123456789abcdef01234567";
+        FilmRef film = new FilmRef(TENANT, id, 1);
+        table.put(state(id, "rendering", 1, NOW));
+        films.ask(TENANT, id, Films.Wish.PAUSE);
+        assertThatThrownBy(() -> films.ask(TENANT, id, Films.Wish.RESUME)).isInstanceOfSatisfying(Films.WrongStateException.class, e -> assertThat(e.state()).isEqualTo("rendering"));
+        table.put(state(id, "paused", 2, NOW));
+        films.ask(TENANT, id, Films.Wish.RESUME);
+        assertThatThrownBy(() -> films.ask(TENANT, id, Films.Wish.RETRY)).isInstanceOf(Films.WrongStateException.class);
+        table.put(state(id, "failed", 3, NOW));
+        films.ask(TENANT, id, Films.Wish.RETRY);
+        assertThat(queue.sent()).isEqualTo(List.of(new FilmCommand.Pause(1, film, NOW), new FilmCommand.Resume(1, film, NOW), new FilmCommand.Retry(1, film, NOW)));
+    }
+
+    @Test
+    void aFinishedFilmStaysThereWhileItIsRevised() {
+        String id = "0123456789abcdef01234567";
+        FilmState s = state(id, "rendering", 9, NOW);
+        String key = "tenants/default/films/" + id + "/r1/a1/film.mp4";
+        table.put(new FilmState(1, new FilmRef(TENANT, id, 2), s.title(), s.model(), s.bundle(), s.lane(), s.state(), s.reason(), 1, 4, 24, 8, 128, 128, 2, 1, 0, 0, s.seconds(), 9, NOW, NOW,
+                Optional.empty(), Optional.empty(), Optional.of(new FilmState.Kept(1, key))));
+        FilmView film = films.find(TENANT, id).orElseThrow();
+        assertThat(film.objects().film()).contains(key);
+        assertThat(film.links().content()).contains("/v1/films/" + id + "/content");
     }
 
     @Test
     void whatIsNoIdFindsNothing() throws Exception {
         for (String id : List.of("", "x", "../../etc/passwd", "0123456789ABCDEF01234567", "0123456789abcdef01234567")) {
             assertThat(films.find(TENANT, id)).isEmpty();
-            assertThat(films.cancel(TENANT, id)).isEmpty();
+            assertThat(films.ask(TENANT, id, Films.Wish.CANCEL)).isEmpty();
         }
         assertThat(queue.sent()).isEmpty();
     }

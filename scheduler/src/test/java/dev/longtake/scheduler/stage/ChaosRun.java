@@ -173,8 +173,14 @@ final class ChaosRun {
         if (chance(6)) {
             at(upTo(60_000), () -> toFilm(new FilmCommand.Cancel(1, ref, now)));
         }
+        if (chance(4)) {
+            at(upTo(30_000), () -> toFilm(new FilmCommand.Pause(1, ref, now)));
+            at(upTo(30_000).plusSeconds(30), () -> toFilm(new FilmCommand.Resume(1, ref, now)));
+        }
         if (ref.revision() == 1 && chance(8)) {
             at(upTo(60_000), () -> order(new FilmRef(ref.tenant(), ref.film(), 2), false));
+        } else if (chance(4)) {
+            at(upTo(90_000), () -> toFilm(new FilmCommand.Retry(1, ref, now)));
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.Optional;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FilmEvent.FilmChanged.class, name = "film-changed"),
     @JsonSubTypes.Type(value = FilmEvent.SegmentChanged.class, name = "segment-changed"),
-    @JsonSubTypes.Type(value = FilmEvent.LateReport.class, name = "late-report")
+    @JsonSubTypes.Type(value = FilmEvent.LateReport.class, name = "late-report"),
+    @JsonSubTypes.Type(value = FilmEvent.CommandRefused.class, name = "command-refused")
 })
 public sealed interface FilmEvent extends Message {
     FilmRef film();
@@ -25,4 +26,13 @@ public sealed interface FilmEvent extends Message {
 
     /** A report came after its segment had been decided: recorded and ignored. */
     record LateReport(int version, FilmRef film, int index, AttemptRef attempt, String report, Instant at) implements FilmEvent {}
+
+    /**
+     * A command that the film's state does not allow, or that comes a second time: nothing changed.
+     *
+     * @param film    as the command named it
+     * @param command {@code revise, retry, pause, resume, cancel}
+     * @param state   of the film's newest revision, as the command found it; {@code unknown} if there is no such film
+     */
+    record CommandRefused(int version, FilmRef film, String command, String state, Instant at) implements FilmEvent {}
 }

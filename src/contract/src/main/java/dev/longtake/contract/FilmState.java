@@ -1,5 +1,6 @@
 package dev.longtake.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,11 +16,15 @@ import java.util.Optional;
  * @param rendering  place of the scene that was last begun, from 0; -1 if none
  * @param sequence   raised with every change of this film: readers drop older ones
  * @param filmKey    object key of the finished film
+ * @param kept       the newest earlier revision that is finished: a revision of it does not take it away; not written where there is none
  */
 public record FilmState(int version, FilmRef film, String title, String model, String bundle, Lane lane, String state, Optional<String> reason, int scenes,
                         int segments, int frames, double fps, int width, int height, int accepted, int clipped, int reused, int rendering,
                         Seconds seconds, long sequence, Instant submitted, Instant updated, Optional<Instant> finished,
-                        Optional<String> filmKey) implements Message {
+                        Optional<String> filmKey, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Kept> kept) implements Message {
+
+    /** A finished revision beside the newest. @param filmKey object key of its film */
+    public record Kept(int revision, String filmKey) {}
 
     /** Seconds that workers spent on this revision's own attempts, summed. */
     public record Seconds(double generating, double encoding, double waiting) {

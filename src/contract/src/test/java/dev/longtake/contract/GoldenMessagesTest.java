@@ -42,6 +42,11 @@ class GoldenMessagesTest {
         Map<String, Sample> all = new LinkedHashMap<>();
         all.put("film-command.submit", new Sample(FilmCommand.class,
                 new FilmCommand.Submit(1, FILM, ObjectKeys.plan(FILM), "feed", "A title", Lane.INTERACTIVE, "cpu", AT)));
+        all.put("film-command.revise", new Sample(FilmCommand.class,
+                new FilmCommand.Revise(1, new FilmRef("default", "film_2k7x", 2), ObjectKeys.plan(new FilmRef("default", "film_2k7x", 2)), "beef", "A title", Lane.BATCH, "cpu", AT)));
+        all.put("film-command.retry", new Sample(FilmCommand.class, new FilmCommand.Retry(1, FILM, AT)));
+        all.put("film-command.pause", new Sample(FilmCommand.class, new FilmCommand.Pause(1, FILM, AT)));
+        all.put("film-command.resume", new Sample(FilmCommand.class, new FilmCommand.Resume(1, FILM, AT)));
         all.put("film-command.cancel", new Sample(FilmCommand.class, new FilmCommand.Cancel(1, FILM, AT)));
         all.put("segment-job.render", new Sample(SegmentJob.class, render));
         all.put("segment-job.encode-clip", new Sample(SegmentJob.class,
@@ -68,12 +73,17 @@ class GoldenMessagesTest {
         all.put("worker-control.drain", new Sample(WorkerControl.class, new WorkerControl.Drain(1, "w1", AT)));
         all.put("film-state", new Sample(FilmState.class,
                 new FilmState(1, FILM, "A title", "phenaki", "cafe", Lane.INTERACTIVE, "rendering", Optional.empty(), 3, 12, 72, 8, 128, 128, 4, 3, 1, 1,
-                        new FilmState.Seconds(6, 0.1, 0.4), 17, AT, AT, Optional.empty(), Optional.empty())));
+                        new FilmState.Seconds(6, 0.1, 0.4), 17, AT, AT, Optional.empty(), Optional.empty(), Optional.empty())));
+        all.put("film-state.revised", new Sample(FilmState.class,
+                new FilmState(1, new FilmRef("default", "film_2k7x", 2), "A title", "phenaki", "cafe", Lane.INTERACTIVE, "rendering", Optional.empty(), 3, 12, 72, 8, 128, 128, 4, 3, 1, 1,
+                        new FilmState.Seconds(6, 0.1, 0.4), 17, AT, AT, Optional.empty(), Optional.empty(),
+                        Optional.of(new FilmState.Kept(1, ObjectKeys.product(FILM, "as1/film.mp4"))))));
         all.put("film-event.film-changed", new Sample(FilmEvent.class,
                 new FilmEvent.FilmChanged(1, FILM, "queued", "rendering", Optional.empty(), AT)));
         all.put("film-event.segment-changed", new Sample(FilmEvent.class,
                 new FilmEvent.SegmentChanged(1, FILM, 3, 1, "dispatched", "accepted", Optional.of(ATTEMPT), Optional.of("w1"), false, AT)));
         all.put("film-event.late-report", new Sample(FilmEvent.class, new FilmEvent.LateReport(1, FILM, 3, ATTEMPT, "rendered", AT)));
+        all.put("film-event.command-refused", new Sample(FilmEvent.class, new FilmEvent.CommandRefused(1, FILM, "pause", "finished", AT)));
         all.put("lineage", new Sample(Lineage.class,
                 new Lineage(1, FILM, "A title", "phenaki", "cafe", 128, 128, 8, 72,
                         List.of(new Lineage.Entry(0, 0, PARENT, Optional.empty(), 7L, 11, "A city.", "w1", "03", false)))));

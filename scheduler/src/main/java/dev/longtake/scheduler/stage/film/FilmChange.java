@@ -57,6 +57,10 @@ final class FilmChange {
         return f.state().isFinal();
     }
 
+    boolean paused() {
+        return f.state() == RevisionState.PAUSED;
+    }
+
     void emit(FilmEffect effect) {
         tools.effects().accept(effect);
     }
@@ -97,6 +101,10 @@ final class FilmChange {
 
     void set(FilmStore.Kind kind, int index, Duration after) {
         store().set(new Timer(ref(), kind, index), now.plus(after));
+    }
+
+    boolean isSet(FilmStore.Kind kind, int index) {
+        return store().isSet(new Timer(ref(), kind, index));
     }
 
     void clear(FilmStore.Kind kind, int index) {

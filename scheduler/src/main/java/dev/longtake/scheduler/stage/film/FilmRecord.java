@@ -15,10 +15,11 @@ import java.util.Optional;
  * @param chains   chains in work
  * @param next     the first chain not yet begun
  * @param outages  failures from outside in a row
+ * @param kept     the newest earlier revision that is finished
  * @param sequence raised with every change, over all revisions
  */
 public record FilmRecord(FilmRef ref, Order order, RevisionState state, Optional<String> reason, Optional<Shape> shape, Progress progress, int chains, int next, int outages,
-                         Joining joining, long sequence, Instant updated, Optional<Instant> finished) {
+                         Joining joining, Optional<FilmState.Kept> kept, long sequence, Instant updated, Optional<Instant> finished) {
     private static final int TITLE_BYTES = 800;
 
     /** What was ordered. */
@@ -65,42 +66,57 @@ public record FilmRecord(FilmRef ref, Order order, RevisionState state, Optional
         static final Joining NONE = new Joining(0, Optional.empty(), 0, Optional.empty());
     }
 
-    static FilmRecord submitted(FilmCommand.Submit s, long sequence, Instant now) {
-        Order order = new Order(s.planKey(), s.planDigest(), Texts.brief(s.title(), TITLE_BYTES), s.lane(), s.pool(), s.at());
-        return new FilmRecord(s.film(), order, RevisionState.TABLE.initial(), Optional.empty(), Optional.empty(), Progress.NONE, 0, 0, 0, Joining.NONE, sequence, now, Optional.empty());
+    static Order order(FilmCommand.Submit s) {
+        return new Order(s.planKey(), s.planDigest(), Texts.brief(s.title(), TITLE_BYTES), s.lane(), s.pool(), s.at());
+    }
+
+    static Order order(FilmCommand.Revise r) {
+        return new Order(r.planKey(), r.planDigest(), Texts.brief(r.title(), TITLE_BYTES), r.lane(), r.pool(), r.at());
+    }
+
+    /** What was ordered before, ordered again. */
+    Order orderedAgain(Instant at) {
+        return new Order(order.planKey(), order.planDigest(), order.title(), order.lane(), order.pool(), at);
+    }
+
+    /** @param before the film's newest revision until now */
+    static FilmRecord begun(FilmRef ref, Order order, Optional<FilmRecord> before, Instant now) {
+        Optional<FilmState.Kept> kept = before.flatMap(b -> b.state() == RevisionState.FINISHED ? b.joining().filmKey().map(key -> new FilmState.Kept(b.ref().revision(), key)) : b.kept());
+        return new FilmRecord(ref, order, RevisionState.TABLE.initial(), Optional.empty(), Optional.empty(), Progress.NONE, 0, 0, 0, Joining.NONE, kept,
+                before.map(FilmRecord::sequence).orElse(0L), now, Optional.empty());
     }
 
     FilmRecord in(RevisionState to, Optional<String> why, Instant now) {
-        return new FilmRecord(ref, order, to, why, shape, progress, chains, next, outages, joining, sequence, updated, to.isFinal() ? Optional.of(now) : finished);
+        return new FilmRecord(ref, order, to, why, shape, progress, chains, next, outages, joining, kept, sequence, updated, to.isFinal() ? Optional.of(now) : finished);
     }
 
     FilmRecord shaped(Shape known) {
-        return new FilmRecord(ref, order, state, reason, Optional.of(known), progress, chains, next, outages, joining, sequence, updated, finished);
+        return new FilmRecord(ref, order, state, reason, Optional.of(known), progress, chains, next, outages, joining, kept, sequence, updated, finished);
     }
 
     FilmRecord at(Progress now) {
-        return new FilmRecord(ref, order, state, reason, shape, now, chains, next, outages, joining, sequence, updated, finished);
+        return new FilmRecord(ref, order, state, reason, shape, now, chains, next, outages, joining, kept, sequence, updated, finished);
     }
 
     FilmRecord open(int inWork, int nextChain) {
-        return new FilmRecord(ref, order, state, reason, shape, progress, inWork, nextChain, outages, joining, sequence, updated, finished);
+        return new FilmRecord(ref, order, state, reason, shape, progress, inWork, nextChain, outages, joining, kept, sequence, updated, finished);
     }
 
     FilmRecord troubled(int inRow) {
-        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, inRow, joining, sequence, updated, finished);
+        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, inRow, joining, kept, sequence, updated, finished);
     }
 
     FilmRecord joining(Joining now) {
-        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, outages, now, sequence, updated, finished);
+        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, outages, now, kept, sequence, updated, finished);
     }
 
     FilmRecord changed(Instant now) {
-        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, outages, joining, sequence + 1, now, finished);
+        return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, outages, joining, kept, sequence + 1, now, finished);
     }
 
     FilmState summary() {
         Shape s = shape.orElse(new Shape("", "", 0, 0, 0, 0, 0, 0));
         return new FilmState(1, ref, order.title(), s.model(), s.bundle(), order.lane(), state.label(), reason, s.scenes(), s.segments(), s.frames(), s.fps(), s.width(), s.height(),
-                progress.accepted(), progress.clipped(), progress.reused(), progress.rendering(), progress.seconds(), sequence, order.submitted(), updated, finished, joining.filmKey());
+                progress.accepted(), progress.clipped(), progress.reused(), progress.rendering(), progress.seconds(), sequence, order.submitted(), updated, finished, joining.filmKey(), kept);
     }
 }

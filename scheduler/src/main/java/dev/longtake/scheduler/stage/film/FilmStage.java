@@ -8,6 +8,7 @@ import dev.longtake.contract.LaneEvent;
 import dev.longtake.contract.SegmentReport;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.state.RevisionState;
+import dev.longtake.film.state.SegmentState;
 import dev.longtake.film.state.TransitionListener;
 import dev.longtake.scheduler.stage.film.FilmStore.Kind;
 import dev.longtake.scheduler.stage.film.FilmStore.Timer;
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
  * <p>Called by one thread at a time. Every decision depends only on the store, the plans, the input and {@code now}.
  */
 public final class FilmStage {
+    private static final String UNKNOWN = "unknown";
+
     private final FilmStore store;
     private final PlanSource plans;
     private final FilmChange.Tools tools;
@@ -38,34 +41,98 @@ public final class FilmStage {
         this.tools = new FilmChange.Tools(store, limits, effects, listener);
     }
 
+    /** A command is followed in the states that {@link RevisionState#TABLE} says; in any other it changes nothing, and is refused aloud. */
     public void on(FilmCommand command, Instant now) {
         if (command instanceof FilmCommand.Submit submit) {
-            submit(submit, now);
+            if (store.film(submit.film()).filter(f -> f.ref().revision() >= submit.film().revision()).isEmpty()) {
+                renew(submit.film(), FilmRecord.order(submit), RevisionState.Event.REVISE, now);
+            }
+        } else if (command instanceof FilmCommand.Revise revise) {
+            revise(revise, now);
+        } else if (command instanceof FilmCommand.Retry retry) {
+            allowed(retry, RevisionState.Event.RETRY, now).ifPresent(film -> renew(next(film.ref()), film.orderedAgain(retry.at()), RevisionState.Event.RETRY, now));
+        } else if (command instanceof FilmCommand.Pause) {
+            change(command, RevisionState.Event.PAUSE, now, FilmStage::pause);
+        } else if (command instanceof FilmCommand.Resume) {
+            change(command, RevisionState.Event.RESUME, now, this::resume);
         } else {
-            change(command.film(), now).ifPresent(film -> {
-                film.end(RevisionState.Event.CANCEL, Optional.empty());
-                film.close();
-            });
+            change(command, RevisionState.Event.CANCEL, now, film -> film.end(RevisionState.Event.CANCEL, Optional.empty()));
         }
     }
 
-    private void submit(FilmCommand.Submit submit, Instant now) {
-        Optional<FilmRecord> before = store.film(submit.film());
-        if (before.filter(f -> f.ref().revision() >= submit.film().revision()).isPresent()) {
-            return;
+    private void change(FilmCommand command, RevisionState.Event event, Instant now, Consumer<FilmChange> how) {
+        allowed(command, event, now).map(f -> new FilmChange(tools, f, now)).ifPresent(film -> {
+            how.accept(film);
+            film.close();
+        });
+    }
+
+    /** The film, if its newest revision is the one meant and its state allows what is asked; otherwise says that it does not. */
+    private Optional<FilmRecord> allowed(FilmCommand command, RevisionState.Event event, Instant now) {
+        Optional<FilmRecord> newest = store.film(command.film());
+        Optional<FilmRecord> film = newest.filter(f -> f.ref().equals(command.film()) && RevisionState.TABLE.next(f.state(), event).isPresent());
+        if (film.isEmpty()) {
+            refuse(command, newest, now);
         }
+        return film;
+    }
+
+    private void refuse(FilmCommand command, Optional<FilmRecord> newest, Instant now) {
+        String name = command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        tools.effects().accept(new FilmEffect.Announce(new FilmEvent.CommandRefused(1, command.film(), name, newest.map(f -> f.state().label()).orElse(UNKNOWN), now)));
+    }
+
+    private void revise(FilmCommand.Revise revise, Instant now) {
+        Optional<FilmRecord> newest = store.film(revise.film());
+        if (newest.filter(f -> f.ref().revision() < revise.film().revision()).isPresent()) {
+            renew(revise.film(), FilmRecord.order(revise), RevisionState.Event.REVISE, now);
+        } else {
+            refuse(revise, newest, now);
+        }
+    }
+
+    private static FilmRef next(FilmRef film) {
+        return new FilmRef(film.tenant(), film.film(), film.revision() + 1);
+    }
+
+    /** Begins a revision. One that is not over ends; one that is keeps what it has. */
+    private void renew(FilmRef ref, FilmRecord.Order order, RevisionState.Event why, Instant now) {
+        Optional<FilmRecord> before = store.film(ref);
+        before.ifPresent(f -> RevisionState.TABLE.next(f.state(), why, tools.listener()));
         before.flatMap(f -> change(f.ref(), now)).ifPresent(older -> {
-            older.end(RevisionState.Event.CANCEL, Optional.of("replaced by revision " + submit.film().revision()));
+            older.end(RevisionState.Event.CANCEL, Optional.of("replaced by revision " + ref.revision()));
             older.close();
         });
-        long sequence = store.film(submit.film()).map(FilmRecord::sequence).orElse(0L);
-        FilmChange film = new FilmChange(tools, FilmRecord.submitted(submit, sequence, now), now);
-        if (tools.limits().pools().contains(submit.pool())) {
+        FilmChange film = new FilmChange(tools, FilmRecord.begun(ref, order, store.film(ref), now), now);
+        if (tools.limits().pools().contains(order.pool())) {
             begin(film);
         } else {
-            film.giveUp("this farm has no pool \"" + submit.pool() + "\"");
+            film.giveUp("this farm has no pool \"" + order.pool() + "\"");
         }
         film.close();
+    }
+
+    /** What was offered and not sent is taken back; what is sent is finished. */
+    private static void pause(FilmChange film) {
+        film.move(RevisionState.Event.PAUSE, Optional.empty());
+        for (SegmentRecord segment : film.store().segments(film.ref())) {
+            if (segment.state() == SegmentState.READY) {
+                segment.newest().ifPresent(film::withdraw);
+                film.clear(Kind.SEGMENT, segment.index());
+            }
+        }
+    }
+
+    private void resume(FilmChange film) {
+        film.move(RevisionState.Event.RESUME, Optional.empty());
+        plan(film).ifPresent(plan -> goOn(film, plan));
+    }
+
+    /** Asks for whatever nobody was asked for while the film was paused. */
+    private void goOn(FilmChange film, FilmPlan plan) {
+        Rendering rendering = new Rendering(film, plan);
+        rendering.goOn();
+        completeIfClipped(film, plan, rendering);
     }
 
     private void begin(FilmChange film) {
@@ -209,13 +276,13 @@ public final class FilmStage {
         store.set(timer, until);
     }
 
-    /** A timer is due: it is cleared, and set again if there is still something to wait for. */
+    /** A timer is due: it is cleared, and set again if there is still something to wait for. While a film is paused nothing is asked for. */
     public void on(Timer timer, Instant now) {
         store.clear(timer);
         change(timer.film(), now).ifPresent(film -> {
             if (film.record().shape().isEmpty()) {
                 begin(film);
-            } else {
+            } else if (!film.paused() || timer.kind() == Kind.PLAN) {
                 Optional<FilmPlan> plan = plan(film);
                 if (plan.isPresent()) {
                     due(film, plan.get(), timer);
@@ -238,7 +305,9 @@ public final class FilmStage {
                         decide(film, plan, parked.report());
                     }
                 }
-                completeIfClipped(film, plan, new Rendering(film, plan));
+                if (!film.over()) {
+                    goOn(film, plan);
+                }
             }
             case SEGMENT -> {
                 Rendering rendering = new Rendering(film, plan);

@@ -131,6 +131,10 @@ public final class FilmStore {
         state.put(timer(timer), new Alarm(timer, due));
     }
 
+    boolean isSet(Timer timer) {
+        return state.get(timer(timer), Alarm.class).isPresent();
+    }
+
     void clear(Timer timer) {
         state.delete(timer(timer));
     }

@@ -31,7 +31,7 @@ final class Rendering {
     /** Begins chains until enough are open. */
     void openChains() {
         List<Integer> starts = plan.chainStarts();
-        while (film.record().chains() < film.limits().openChains() && film.record().next() < starts.size()) {
+        while (!film.paused() && film.record().chains() < film.limits().openChains() && film.record().next() < starts.size()) {
             int first = starts.get(film.record().next());
             film.change(f -> f.open(f.chains() + 1, f.next() + 1));
             enter(first, Optional.empty());
@@ -56,6 +56,27 @@ final class Rendering {
                 return;
             }
         }
+    }
+
+    private void follow(int index, AttemptRef parent) {
+        if (film.paused()) {
+            film.store().put(SegmentRecord.waiting(film.ref(), index, plan.segments().get(index).key().hex(), Optional.of(parent)));
+        } else {
+            enter(index, Optional.of(parent));
+        }
+    }
+
+    /** Looks at every segment that nothing is waited for: what came due while the film was paused. */
+    void goOn() {
+        if (film.paused()) {
+            return;
+        }
+        for (SegmentRecord segment : film.store().segments(film.ref())) {
+            if (!film.isSet(Kind.SEGMENT, segment.index())) {
+                due(segment);
+            }
+        }
+        openChains();
     }
 
     private void closeChain() {
@@ -115,7 +136,7 @@ final class Rendering {
         film.set(Kind.SEGMENT, segment.index(), film.limits().clipPatience());
         film.recovered();
         if (plan.continues(segment.index())) {
-            enter(segment.index() + 1, Optional.of(report.attempt()));
+            follow(segment.index() + 1, report.attempt());
         } else {
             closeChain();
         }
@@ -190,7 +211,13 @@ final class Rendering {
     /** An attempt that nobody began comes to another worker at once. */
     private void again(SegmentRecord segment, AttemptRef attempt) {
         if (inFlight(segment, attempt)) {
-            move(segment, SegmentState.Event.RELEASE).ifPresent(this::prepare);
+            move(segment, SegmentState.Event.RELEASE).ifPresent(waiting -> {
+                if (film.paused()) {
+                    film.clear(Kind.SEGMENT, waiting.index());
+                } else {
+                    prepare(waiting);
+                }
+            });
         }
     }
 
@@ -226,7 +253,13 @@ final class Rendering {
     /** The segment's time is up: whatever it waits for has come, or has to be asked for again. */
     void due(SegmentRecord segment) {
         switch (segment.state()) {
-            case WAITING -> prepare(segment);
+            case WAITING -> {
+                if (segment.made() == 0) {
+                    enter(segment.index(), segment.parent());
+                } else {
+                    prepare(segment);
+                }
+            }
             case READY, DISPATCHED -> offer(segment);
             case ACCEPTED -> film.store().stored(film.ref().tenant(), segment.accepted().orElseThrow()).map(StoredAttempt::clipDigest).filter(digest -> !digest.isEmpty())
                     .ifPresentOrElse(digest -> {

@@ -51,7 +51,7 @@ final class FakeFarm implements AutoCloseable {
         int accepted = finished ? 4 : 2;
         table.put(new FilmState(1, new FilmRef("default", ID, 1), "A title", "phenaki", "cafe", Lane.BATCH, state, Optional.of("scene 2: poison").filter(r -> state.equals("failed")), 2, 4,
                 24, 8, 128, 128, accepted, accepted, 1, 1, new FilmState.Seconds(3.5, 0.5, 0.25), 1, at, at, Optional.of(at.plusSeconds(9)).filter(t -> finished),
-                Optional.of("tenants/default/films/" + ID + "/r1/film.mp4").filter(k -> finished)));
+                Optional.of("tenants/default/films/" + ID + "/r1/film.mp4").filter(k -> finished), Optional.empty()));
         return new Films(null, null, table, new WorkerTable(Clock.systemUTC(), Duration.ofSeconds(10)), Clock.systemUTC(), "cpu").find("default", ID).orElseThrow();
     }
 

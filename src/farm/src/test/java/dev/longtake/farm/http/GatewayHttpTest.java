@@ -97,7 +97,7 @@ class GatewayHttpTest {
         });
         Instant at = Instant.now();
         table.put(new FilmState(1, new FilmRef("default", id, 1), "Ein Tag: Übersee", "phenaki", "cafe", Lane.BATCH, state, Optional.empty(), 1, 4, 24, 8, 128, 128, 2, 1, 0, 0,
-                FilmState.Seconds.NONE, 1, at, at, Optional.of(at).filter(t -> state.equals("finished")), key));
+                FilmState.Seconds.NONE, 1, at, at, Optional.of(at).filter(t -> state.equals("finished")), key, Optional.empty()));
         return id;
     }
 

@@ -9,6 +9,8 @@ public enum RevisionState {
     QUEUED,
     /** Segments are being rendered, or their clips encoded. */
     RENDERING,
+    /** The user stopped it for now: what workers have in hand is still taken in, and nothing new is handed out. */
+    PAUSED,
     /** Every clip is durable; the stitcher joins them. */
     ASSEMBLING,
     /** Something outside is away (a store, a queue); tried again by timer, visibly. */
@@ -31,8 +33,16 @@ public enum RevisionState {
         OUTAGE,
         /** Its plan, a segment or a clip came through after an outage. */
         RECOVERED,
+        /** The user holds it. */
+        PAUSE,
+        /** The user lets it go on. */
+        RESUME,
         /** The user stopped it. */
         CANCEL,
+        /** The user wants it tried again: a new revision of the same scenes begins, and takes over every segment that was accepted. */
+        RETRY,
+        /** The user changed its scenes: a new revision begins. One that is not over is cancelled first; a finished one stays finished. */
+        REVISE,
         /** A segment cannot be rendered, or the film cannot be joined, or there is no plan. */
         GIVE_UP
     }
@@ -45,9 +55,18 @@ public enum RevisionState {
                     .on(Event.ASSEMBLED, FINISHED, ASSEMBLING, STALLED)
                     .on(Event.OUTAGE, STALLED, QUEUED, RENDERING, ASSEMBLING)
                     .on(Event.RECOVERED, RENDERING, STALLED)
-                    .on(Event.CANCEL, CANCELLED, QUEUED, RENDERING, ASSEMBLING, STALLED)
-                    .on(Event.GIVE_UP, FAILED, QUEUED, RENDERING, ASSEMBLING, STALLED)
+                    .on(Event.PAUSE, PAUSED, RENDERING)
+                    .on(Event.RESUME, RENDERING, PAUSED)
+                    .on(Event.CANCEL, CANCELLED, QUEUED, RENDERING, PAUSED, ASSEMBLING, STALLED)
+                    .on(Event.GIVE_UP, FAILED, QUEUED, RENDERING, PAUSED, ASSEMBLING, STALLED)
+                    .anew(Event.RETRY, CANCELLED, FAILED)
+                    .anew(Event.REVISE, values())
                     .build();
+
+    /** The state that messages and the API call so. */
+    public static RevisionState of(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
 
     public boolean isFinal() {
         return TABLE.isFinal(this);

@@ -2,6 +2,7 @@ package dev.longtake.film.state;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,12 +21,14 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
     private final String name;
     private final S initial;
     private final Set<S> finals;
+    private final Set<E> renewing;
     private final Map<S, Map<E, S>> table;
 
-    private TransitionTable(String name, S initial, Set<S> finals, Map<S, Map<E, S>> table) {
+    private TransitionTable(String name, S initial, Set<S> finals, Set<E> renewing, Map<S, Map<E, S>> table) {
         this.name = name;
         this.initial = initial;
         this.finals = finals;
+        this.renewing = renewing;
         this.table = table;
     }
 
@@ -33,7 +36,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         return new Builder<>(name, initial, finals);
     }
 
-    /** Where an event leads, or empty if it is not for this state. */
+    /** Where an event leads, or empty if it is not for this state: it is legal in exactly the states for which there is a row. */
     public Optional<S> next(S from, E event) {
         return Optional.ofNullable(table.getOrDefault(from, Map.of()).get(event));
     }
@@ -57,6 +60,11 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         return label(from) + " " + label(event) + " " + label(to);
     }
 
+    /** Whether the event leaves what it happens to as it is, and begins another. */
+    public boolean begins(E event) {
+        return renewing.contains(event);
+    }
+
     public boolean isFinal(S state) {
         return finals.contains(state);
     }
@@ -74,7 +82,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         StringBuilder out = new StringBuilder("stateDiagram-v2\n    [*] --> " + label(initial) + "\n");
         table.forEach((from, row) -> {
             Map<S, String> byTarget = new LinkedHashMap<>();
-            row.forEach((event, to) -> byTarget.merge(to, label(event), (a, b) -> a + ", " + b));
+            row.forEach((event, to) -> byTarget.merge(to, label(event) + (begins(event) ? " (a new " + name + ")" : ""), (a, b) -> a + ", " + b));
             byTarget.forEach((to, events) -> out.append("    ").append(label(from)).append(" --> ").append(label(to)).append(": ").append(events).append('\n'));
         });
         finals.stream().sorted().forEach(s -> out.append("    ").append(label(s)).append(" --> [*]\n"));
@@ -90,6 +98,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         private final String name;
         private final S initial;
         private final Set<S> finals;
+        private final Set<E> renewing = new HashSet<>();
         private final Map<S, Map<E, S>> table = new LinkedHashMap<>();
 
         private Builder(String name, S initial, Set<S> finals) {
@@ -109,6 +118,21 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
             return this;
         }
 
+        /**
+         * The event begins another thing of this kind in its first state, and leaves this one as it is: the only kind of event that means
+         * something in a final state.
+         */
+        @SafeVarargs
+        final Builder<S, E> anew(E event, S... froms) {
+            for (S from : froms) {
+                if (table.computeIfAbsent(from, f -> new EnumMap<>(event.getDeclaringClass())).put(event, initial) != null) {
+                    throw new IllegalStateException(name + ": " + from + " on " + event + " twice");
+                }
+                renewing.add(event);
+            }
+            return this;
+        }
+
         TransitionTable<S, E> build() {
             String unreached = Arrays.stream(initial.getDeclaringClass().getEnumConstants())
                     .filter(s -> s != initial && table.values().stream().noneMatch(row -> row.containsValue(s)))
@@ -116,7 +140,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
             if (!unreached.isEmpty()) {
                 throw new IllegalStateException(name + ": nothing leads to " + unreached);
             }
-            return new TransitionTable<>(name, initial, finals, table);
+            return new TransitionTable<>(name, initial, finals, renewing, table);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,14 +29,27 @@ class StateTablesTest {
     }
 
     @Test
-    void nothingLeadsOutOfAFinalState() {
+    void nothingLeadsOutOfAFinalStateButToAnotherRevision() {
         for (RevisionState state : RevisionState.values()) {
             for (RevisionState.Event event : RevisionState.Event.values()) {
-                if (state.isFinal()) {
+                if (state.isFinal() && !RevisionState.TABLE.begins(event)) {
                     assertThat(RevisionState.TABLE.next(state, event)).isEmpty();
                 }
             }
         }
+    }
+
+    @Test
+    void whatUsersMayAskForDependsOnTheState() {
+        assertThat(legal(RevisionState.Event.PAUSE)).containsExactly("rendering");
+        assertThat(legal(RevisionState.Event.RESUME)).containsExactly("paused");
+        assertThat(legal(RevisionState.Event.CANCEL)).containsExactly("queued", "rendering", "paused", "assembling", "stalled");
+        assertThat(legal(RevisionState.Event.RETRY)).containsExactly("cancelled", "failed");
+        assertThat(legal(RevisionState.Event.REVISE)).hasSize(RevisionState.values().length);
+    }
+
+    private static List<String> legal(RevisionState.Event event) {
+        return Arrays.stream(RevisionState.values()).filter(s -> RevisionState.TABLE.next(s, event).isPresent()).map(RevisionState::label).toList();
     }
 
     @Test
