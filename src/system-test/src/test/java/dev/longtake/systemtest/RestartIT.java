@@ -24,7 +24,7 @@ class RestartIT {
         String film;
         int accepted;
         try (FarmProcess farm = FarmProcess.up(dir.resolve("data"), Map.of())) {
-            film = farm.submit(STORY, "?steps=8");
+            film = farm.submit(STORY, "?steps=3");
             accepted = farm.awaitAccepted(film, 2).get("accepted").asInt();
             farm.terminate();
         }
@@ -34,7 +34,7 @@ class RestartIT {
     @Test
     void aFarmKilledInTheMiddleGoesOnWhereItWas() throws Exception {
         FarmProcess farm = FarmProcess.up(dir.resolve("data"), Map.of());
-        String film = farm.submit(STORY, "?steps=8");
+        String film = farm.submit(STORY, "?steps=3");
         int accepted = farm.awaitAccepted(film, 3).get("accepted").asInt();
         Optional<ProcessHandle> worker = farm.worker();
         farm.killHard();
@@ -75,7 +75,7 @@ class RestartIT {
     @Test
     void aWorkerKilledFromOutsideIsReplaced() throws Exception {
         try (FarmProcess farm = FarmProcess.up(dir.resolve("data"), Map.of()); Stored stored = new Stored(farm.endpoints())) {
-            String film = farm.submit(STORY, "?steps=8");
+            String film = farm.submit(STORY, "?steps=3");
             farm.awaitAccepted(film, 2);
             ProcessHandle worker = farm.worker().orElseThrow();
             worker.destroyForcibly();
