@@ -38,14 +38,16 @@ final class FairShare {
         Optional<Map.Entry<String, Queue<JobRecord>>> turn = queues.entrySet().stream()
                 .filter(e -> limits.tenantJobs().isEmpty() || out.getOrDefault(e.getKey(), 0L) < limits.tenantJobs().getAsInt())
                 .min(Comparator.comparingDouble((Map.Entry<String, Queue<JobRecord>> e) -> begin(e.getKey())).thenComparing(e -> e.getValue().element().submitted()));
-        return turn.map(e -> {
-            JobRecord job = e.getValue().remove();
-            if (e.getValue().isEmpty()) {
-                queues.remove(e.getKey());
+        // Not the entry itself: removing one from a TreeMap may turn it into its neighbour.
+        return turn.map(Map.Entry::getKey).map(tenant -> {
+            Queue<JobRecord> queue = queues.get(tenant);
+            JobRecord job = queue.remove();
+            if (queue.isEmpty()) {
+                queues.remove(tenant);
             }
-            now = begin(e.getKey());
-            finish.put(e.getKey(), now + cost(job.job()) / limits.weight(e.getKey()));
-            out.merge(e.getKey(), 1L, Long::sum);
+            now = begin(tenant);
+            finish.put(tenant, now + cost(job.job()) / limits.weight(tenant));
+            out.merge(tenant, 1L, Long::sum);
             return job;
         });
     }

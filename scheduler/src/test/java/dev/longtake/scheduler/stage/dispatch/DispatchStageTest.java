@@ -176,6 +176,26 @@ class DispatchStageTest {
         });
     }
 
+    /** With three tenants the one in the middle of the tree is removed by putting another into its place. */
+    @Test
+    void nobodyPaysForTheLastJobOfAnother() {
+        ready("a/0", "b/0", "c/0", "a/1", "c/1", "a/2", "c/2", "a/3", "c/3");
+        beat("w");
+        List<String> out = new ArrayList<>(sent());
+        List<String> order = new ArrayList<>();
+        for (int i = 1; i < 7; i++) {
+            String done = out.remove(0);
+            order.add(done.split("/")[0]);
+            settled(done);
+            if (done.startsWith("b/")) {
+                // A chain: its next segment is ready when the one before it is done.
+                ready("b/" + i);
+            }
+            out.addAll(sent());
+        }
+        assertThat(order).filteredOn("c"::equals).as("turns of c in %s", order).hasSize(2);
+    }
+
     @Test
     void whoComesLaterOwesNothingAndIsOwedNothing() {
         turns(40, "a");
