@@ -4,6 +4,7 @@ import dev.longtake.contract.Topics;
 import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
 import dev.longtake.scheduler.stage.film.FilmLimits;
 import java.time.InstantSource;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -22,14 +23,30 @@ public final class SchedulerTopology {
 
     /** @param time what the stages take for now */
     public static Topology of(BriefStore objects, FilmLimits films, DispatchLimits dispatch, InstantSource time) {
-        Topology topology = new Topology();
+        return dispatchStage(filmStage(new Topology(), objects, films, time), films.pools(), dispatch, time);
+    }
+
+    /** The film stage by itself. */
+    public static Topology films(BriefStore objects, FilmLimits limits, InstantSource time) {
+        return filmStage(new Topology(), objects, limits, time);
+    }
+
+    /** The dispatch stage by itself. */
+    public static Topology dispatch(Set<String> pools, DispatchLimits limits, InstantSource time) {
+        return dispatchStage(new Topology(), pools, limits, time);
+    }
+
+    private static Topology filmStage(Topology topology, BriefStore objects, FilmLimits films, InstantSource time) {
         topology.addSource("film-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.ASSEMBLY_REPORTS);
         topology.addProcessor("film-stage", () -> new FilmProcessor(objects, films, time), "film-inputs");
         topology.addStateStore(store(FilmProcessor.STORE), "film-stage");
         sink(topology, "film-outputs", "film-stage");
+        return topology;
+    }
 
+    private static Topology dispatchStage(Topology topology, Set<String> pools, DispatchLimits dispatch, InstantSource time) {
         topology.addSource("dispatch-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.LANE_EVENTS, Topics.WORKER_HEARTBEATS);
-        topology.addProcessor("dispatch-stage", () -> new DispatchProcessor(films.pools(), dispatch, time), "dispatch-inputs");
+        topology.addProcessor("dispatch-stage", () -> new DispatchProcessor(pools, dispatch, time), "dispatch-inputs");
         topology.addStateStore(store(DispatchProcessor.STORE), "dispatch-stage");
         sink(topology, "dispatch-outputs", "dispatch-stage");
         return topology;

@@ -1,0 +1,245 @@
+package dev.longtake.bench.simulator.farm;
+
+import dev.longtake.bench.simulator.faults.Fault;
+import dev.longtake.bench.simulator.faults.Faults;
+import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.FilmCommand;
+import dev.longtake.contract.LaneEvent;
+import dev.longtake.contract.SegmentReport;
+import dev.longtake.contract.WorkerControl;
+import dev.longtake.contract.WorkerHeartbeat;
+import dev.longtake.film.state.TransitionListener;
+import dev.longtake.scheduler.stage.dispatch.DispatchEffect;
+import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
+import dev.longtake.scheduler.stage.dispatch.DispatchStore;
+import dev.longtake.scheduler.stage.film.FilmEffect;
+import dev.longtake.scheduler.stage.film.FilmLimits;
+import dev.longtake.scheduler.stage.film.FilmRecord;
+import dev.longtake.scheduler.stage.film.FilmStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A whole farm and its run. For five minutes things go wrong, for another five the consequences may still; then nothing new does, and
+ * whatever is promised to end must end.
+ */
+public final class Farm {
+    /** The one pool there is. */
+    public static final String POOL = "cpu";
+    public static final FilmLimits FILM_LIMITS = FilmLimits.DEFAULT;
+    static final int TROUBLED = 300_000;
+    private static final int CALM = 600_000;
+    private static final long LIMIT = 6 * 3_600_000L;
+
+    private final Agenda agenda = new Agenda();
+    private final Faults faults;
+    private final SplittableRandom random;
+    private final Consumer<String> trace;
+    private final Tampering tampering;
+    private final SimulatedStore store;
+    private final SimulatedTails tails = new SimulatedTails();
+    private final JobQueue queue;
+    private final Wire wire;
+    private final FilmNode films;
+    private final DispatchNode dispatch;
+    private final DispatchLimits dispatchLimits;
+    private final Fleet fleet;
+    private final Stitcher stitcher;
+    private final Users users;
+    private final Set<String> cancelled = new HashSet<>();
+    private long numbers;
+    private boolean calm;
+
+    /** @param workers how many; drawn if empty. @param filmCount how many at first; drawn if empty. @param trace hears what happens; null if nobody cares */
+    public Farm(long seed, OptionalInt workers, OptionalInt filmCount, Set<Fault> enabled, Tampering tampering, TransitionListener listener, Consumer<String> trace) {
+        this.faults = new Faults(seed, enabled);
+        this.random = new SplittableRandom(seed);
+        this.trace = trace;
+        this.tampering = tampering;
+        this.store = tampering.store(agenda, faults);
+        this.queue = new JobQueue(agenda);
+        this.wire = new Wire(agenda, faults, random.split());
+        this.dispatchLimits = new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1),
+                chance(3) ? OptionalInt.of(1 + random.nextInt(3)) : OptionalInt.empty(), Map.of("tenant1", 2.0));
+        this.films = new FilmNode(this, listener);
+        this.dispatch = new DispatchNode(this, listener);
+        this.fleet = new Fleet(this, workers.orElseGet(() -> 1 + random.nextInt(5)));
+        this.stitcher = new Stitcher(this, faults.isOn(Fault.STITCHER_BROKEN) && faults.amount(Fault.STITCHER_BROKEN, "whether", 25) == 1);
+        this.users = new Users(this, filmCount.orElseGet(() -> 1 + random.nextInt(8)));
+    }
+
+    /** Lets it all happen. */
+    public void run() {
+        users.begin();
+        fleet.begin();
+        films.begin();
+        dispatch.begin();
+        Outages.arrange(this);
+        agenda.in(CALM, () -> {
+            faults.end();
+            calm = true;
+        });
+        while (agenda.now() < LIMIT) {
+            agenda.step();
+            if (calm && agenda.idle() && isOver()) {
+                return;
+            }
+        }
+    }
+
+    private boolean isOver() {
+        return films.settled() && dispatch.settled() && new DispatchStore(dispatch.state()).jobs(POOL).isEmpty() && users.allOver();
+    }
+
+    boolean calm() {
+        return calm;
+    }
+
+    boolean chance(int oneIn) {
+        return random.nextInt(oneIn) == 0;
+    }
+
+    /** From 1 to {@code most}. */
+    int upTo(int most) {
+        return 1 + random.nextInt(most);
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    /** A number that nothing else has. */
+    long number() {
+        return ++numbers;
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    Instant instant() {
+        return agenda.instant();
+    }
+
+    void trace(Supplier<String> line) {
+        if (trace != null) {
+            trace.accept("%9.3f  %s".formatted(agenda.now() / 1e3, line.get()));
+        }
+    }
+
+    boolean traced() {
+        return trace != null;
+    }
+
+    void command(FilmCommand command) {
+        trace(() -> "user: " + command.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + command.film().filmKey() + " r" + command.film().revision());
+        wire.send(Wire.Topic.COMMANDS, () -> films.hear(command));
+    }
+
+    void report(SegmentReport report) {
+        wire.send(Wire.Topic.REPORTS, () -> films.hear(report));
+    }
+
+    void lane(LaneEvent event) {
+        wire.send(Wire.Topic.LANES, () -> dispatch.hear(event));
+    }
+
+    void beat(WorkerHeartbeat beat) {
+        wire.send(Wire.Topic.BEATS, () -> dispatch.hear(beat));
+    }
+
+    void control(WorkerControl control) {
+        wire.send(Wire.Topic.CONTROL, () -> {
+            if (control instanceof WorkerControl.CancelAttempt cancel) {
+                cancelled.add(cancel.dispatch());
+            }
+            fleet.obey(control);
+        });
+    }
+
+    boolean isCancelled(String dispatchId) {
+        return cancelled.contains(dispatchId);
+    }
+
+    void job(DispatchEffect.Send send) {
+        wire.send(Wire.Topic.JOBS, () -> {
+            queue.append(send.job(), send.lane());
+            fleet.wake();
+        });
+    }
+
+    void assemble(FilmEffect.Assemble job) {
+        wire.send(Wire.Topic.ASSEMBLY_JOBS, () -> stitcher.join(job));
+    }
+
+    void assembled(AssemblyReport report) {
+        wire.send(Wire.Topic.ASSEMBLY_REPORTS, () -> films.hear(report));
+    }
+
+    /** A worker has room. */
+    void wake() {
+        fleet.wake();
+    }
+
+    List<Worker> workers() {
+        return fleet.workers();
+    }
+
+    JobQueue queue() {
+        return queue;
+    }
+
+    SimulatedTails tails() {
+        return tails;
+    }
+
+    public Agenda agenda() {
+        return agenda;
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    Tampering tampering() {
+        return tampering;
+    }
+
+    public SimulatedStore store() {
+        return store;
+    }
+
+    public FilmNode films() {
+        return films;
+    }
+
+    public DispatchNode dispatch() {
+        return dispatch;
+    }
+
+    public DispatchLimits dispatchLimits() {
+        return dispatchLimits;
+    }
+
+    public Users users() {
+        return users;
+    }
+
+    /** Every film's newest revision, as the film stage has it. */
+    public List<FilmRecord> records() {
+        FilmStore known = new FilmStore(films.state());
+        List<FilmRecord> records = new ArrayList<>();
+        users.submitted().forEach(f -> known.film(f).ifPresent(records::add));
+        return records;
+    }
+}
