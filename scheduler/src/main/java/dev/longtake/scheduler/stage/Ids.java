@@ -1,11 +1,13 @@
 package dev.longtake.scheduler.stage;
 
+import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmRef;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Ids that the stages assign: the same decision taken twice gives the same id. */
 public final class Ids {
@@ -13,8 +15,12 @@ public final class Ids {
 
     private Ids() {}
 
-    public static String attempt(FilmRef film, int index, int number) {
-        return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(index), Integer.toString(number));
+    /**
+     * @param parent the attempt that this one follows from: a scheduler that goes on from older state may follow another, and that must not
+     *     be taken for the same attempt
+     */
+    public static String attempt(FilmRef film, int index, int number, Optional<AttemptRef> parent) {
+        return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(index), Integer.toString(number), parent.map(AttemptRef::attempt).orElse(""));
     }
 
     public static String assembly(FilmRef film, int number) {

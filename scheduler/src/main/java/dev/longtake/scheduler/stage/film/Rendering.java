@@ -10,7 +10,6 @@ import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.state.SegmentState;
 import dev.longtake.scheduler.stage.Ids;
 import dev.longtake.scheduler.stage.film.FilmStore.Kind;
-import dev.longtake.scheduler.stage.film.SegmentRecord.Clip;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +97,7 @@ final class Rendering {
     }
 
     private void prepare(SegmentRecord waiting) {
-        SegmentRecord next = waiting.with(Ids.attempt(film.ref(), waiting.index(), waiting.made()));
+        SegmentRecord next = waiting.with(Ids.attempt(film.ref(), waiting.index(), waiting.made(), waiting.parent()));
         move(next, SegmentState.Event.PREPARE).ifPresent(this::offer);
     }
 
@@ -153,18 +152,21 @@ final class Rendering {
         if (segment.state() == SegmentState.ACCEPTED && segment.accepted().equals(Optional.of(attempt))) {
             film.clear(Kind.SEGMENT, segment.index());
             film.progress(p -> p.spent(0, encodeSeconds, 0));
-            film.recovered();
             clip(segment, digest);
         }
     }
 
     private void clip(SegmentRecord segment, String digest) {
-        move(segment.with(new Clip(digest, false, segment.clip().tries(), segment.clip().failed())), SegmentState.Event.CLIP).ifPresent(s -> film.progress(p -> p.clipped(1)));
+        move(segment.with(segment.clip().durable(digest)), SegmentState.Event.CLIP).ifPresent(s -> {
+            film.progress(p -> p.clipped(1));
+            // However it was learnt of: a film all of whose clips are there is not stalled for want of one.
+            film.recovered();
+        });
     }
 
     /** A clip turned out to be missing or unreadable: it is encoded again. */
     void clipLost(SegmentRecord segment) {
-        move(segment.with(new Clip("", false, segment.clip().tries(), segment.clip().failed())), SegmentState.Event.CLIP_LOST).ifPresent(lost -> {
+        move(segment.with(segment.clip().durable("")), SegmentState.Event.CLIP_LOST).ifPresent(lost -> {
             film.progress(p -> p.clipped(-1));
             film.store().stored(film.ref().tenant(), lost.accepted().orElseThrow()).ifPresent(s -> film.store().put(film.ref().tenant(), s.clipped("")));
             encodeClip(lost);
@@ -172,8 +174,7 @@ final class Rendering {
     }
 
     private void encodeClip(SegmentRecord segment) {
-        Clip clip = segment.clip();
-        film.store().put(segment.with(new Clip("", true, clip.tries(), clip.failed())));
+        film.store().put(segment.with(segment.clip().awaited()));
         film.emit(new FilmEffect.ToLane(Jobs.encodeClip(film, plan, segment)));
         film.set(Kind.SEGMENT, segment.index(), film.limits().offerPatience());
     }
@@ -226,13 +227,13 @@ final class Rendering {
     }
 
     private void clipFailed(SegmentRecord segment, SegmentReport report) {
-        if (segment.clip().failed().equals(Optional.of(report.at()))) {
+        if (segment.clip().failed().contains(report.at())) {
             return;
         }
         boolean outside = report instanceof SegmentReport.Failed f && f.cause() == Cause.OUTSIDE;
         boolean counts = report instanceof SegmentReport.Failed ? !outside : report instanceof SegmentReport.Lost l && l.started();
         String reason = report instanceof SegmentReport.Failed f ? f.reason() : report instanceof SegmentReport.Lost lost ? lost.reason() : "";
-        SegmentRecord tried = segment.with(new Clip("", false, segment.clip().tries() + (counts ? 1 : 0), Optional.of(report.at())));
+        SegmentRecord tried = segment.with(segment.clip().failed(report.at(), counts));
         if (tried.clip().tries() >= film.limits().maxTries()) {
             giveUp(tried, Jobs.encodeClip(film, plan, tried), "its clip cannot be encoded: " + Texts.brief(reason, REASON_BYTES) + " (after " + tried.clip().tries() + " tries)");
             return;

@@ -28,10 +28,25 @@ public record SegmentRecord(FilmRef film, int index, String key, SegmentState st
      * @param digest SHA-256 of the clip; empty while it is not durable
      * @param asked  whether a job for it was handed out, besides the clip that whoever renders owes
      * @param tries  tries at it that failed
-     * @param failed when the newest of them was reported: the same report may come twice
+     * @param failed when the newest of them were reported, each on its own clock: the same report may come again, and after others
      */
-    public record Clip(String digest, boolean asked, int tries, Optional<Instant> failed) {
-        static final Clip NONE = new Clip("", false, 0, Optional.empty());
+    public record Clip(String digest, boolean asked, int tries, List<Instant> failed) {
+        private static final int FAILURES_KEPT = 16;
+        static final Clip NONE = new Clip("", false, 0, List.of());
+
+        Clip durable(String now) {
+            return new Clip(now, false, tries, failed);
+        }
+
+        Clip awaited() {
+            return new Clip("", true, tries, failed);
+        }
+
+        Clip failed(Instant at, boolean counts) {
+            List<Instant> all = new ArrayList<>(failed);
+            all.add(at);
+            return new Clip("", false, tries + (counts ? 1 : 0), List.copyOf(all.subList(Math.max(0, all.size() - FAILURES_KEPT), all.size())));
+        }
     }
 
     static SegmentRecord waiting(FilmRef film, int index, String key, Optional<AttemptRef> parent) {

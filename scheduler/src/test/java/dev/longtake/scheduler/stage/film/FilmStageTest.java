@@ -14,7 +14,10 @@ import dev.longtake.contract.SegmentJob;
 import dev.longtake.contract.SegmentReport;
 import dev.longtake.contract.SegmentReport.Cause;
 import dev.longtake.scheduler.stage.Plans;
+import dev.longtake.scheduler.memory.MemoryState;
+import dev.longtake.film.state.TransitionListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,57 @@ class FilmStageTest extends FilmHarness {
             stage.on(new SegmentReport.Failed(1, FILM, 0, job.attempt(), "w1", Cause.SOFT, "no clip", now), now);
         }
         assertThat(new FilmStore(state).segmentAt(FILM, 0).orElseThrow().clip().tries()).isEqualTo(1);
+    }
+
+    @Test
+    void aReportThatComesAgainAfterAnotherIsCountedOnce() {
+        submit(FILM, chain());
+        SegmentJob job = lastJob();
+        stage.on(rendered(job), now);
+        SegmentReport.Failed first = new SegmentReport.Failed(1, FILM, 0, job.attempt(), "w1", Cause.SOFT, "no clip", now);
+        SegmentReport.Failed second = new SegmentReport.Failed(1, FILM, 0, job.attempt(), "w2", Cause.SOFT, "no clip", now.minusSeconds(3600));
+        List.of(first, second, first, second).forEach(report -> stage.on(report, now));
+        assertThat(new FilmStore(state).segmentAt(FILM, 0).orElseThrow().clip().tries()).isEqualTo(2);
+    }
+
+    @Test
+    void aStalledFilmWhoseLastClipIsFoundInTheStoreIsJoined() {
+        submit(FILM, Plans.of(scene("A city.", 1, false)));
+        SegmentJob job = lastJob();
+        stage.on(rendered(job), now);
+        submit(OTHER, Plans.of(scene("A city.", 1, false), scene("A fish.", 1, true)));
+        SegmentJob fish = lastJob();
+        stage.on(rendered(fish), now);
+        stage.on(clipped(fish), now);
+        for (int i = 0; i < 3; i++) {
+            stage.on(new SegmentReport.Failed(1, OTHER, 0, job.attempt(), "w1", Cause.OUTSIDE, "the store is away", now.plusMillis(i)), now);
+        }
+        storeAway = true;
+        stage.on(clipped(job), now);
+        storeAway = false;
+        new FilmStore(state).clear(new FilmStore.Timer(OTHER, FilmStore.Kind.PLAN, -1));
+        assertThat(summary(OTHER).state()).isEqualTo("stalled");
+        pass(Duration.ofMinutes(2));
+        assertThat(summary(OTHER).state()).isEqualTo("assembling");
+    }
+
+    @Test
+    void anAttemptThatFollowsFromAnotherHasAnotherId() {
+        submit(FILM, chain());
+        MemoryState before = state.copy();
+        SegmentJob first = lastJob();
+        stage.on(rendered(first), now);
+        AttemptRef child = lastJob().attempt();
+        List<FilmEffect> again = new ArrayList<>();
+        FilmStage older = new FilmStage(new FilmStore(before), this::plan, FilmLimits.DEFAULT, again::add, TransitionListener.NONE);
+        older.on(new SegmentReport.Lost(1, FILM, 0, first.attempt(), "d", false, "nobody took it up", now), now);
+        SegmentJob second = ((LaneEvent.Ready) again.stream().filter(e -> e instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready)
+                .map(e -> ((FilmEffect.ToLane) e).event()).findFirst().orElseThrow()).job();
+        again.clear();
+        older.on(rendered(second), now);
+        AttemptRef other = again.stream().filter(e -> e instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready)
+                .map(e -> ((FilmEffect.ToLane) e).event().attempt()).findFirst().orElseThrow();
+        assertThat(other).as("a scheduler that goes on from older state").isNotEqualTo(child);
     }
 
     @Test
