@@ -20,6 +20,10 @@ public record Settings(long seed, OptionalInt workers, OptionalInt films, Set<Fa
         return new Settings(seed, OptionalInt.empty(), OptionalInt.empty(), Fault.all());
     }
 
+    public Settings withSeed(long other) {
+        return new Settings(other, workers, films, faults);
+    }
+
     public Settings withFilms(int count) {
         return new Settings(seed, workers, OptionalInt.of(count), faults);
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
  */
 @Command(name = "longtake", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         description = "A story goes in, a film comes out.",
-        subcommands = {RenderVerb.class, UpVerb.class, SubmitVerb.class, StatusVerb.class, WatchVerb.class, FetchVerb.class, CancelVerb.class, ModelsVerb.class, ServeVerb.class})
+        subcommands = {RenderVerb.class, UpVerb.class, SubmitVerb.class, StatusVerb.class, WatchVerb.class, FetchVerb.class, CancelVerb.class, ModelsVerb.class, ServeVerb.class, SimulateVerb.class})
 final class Longtake implements Runnable {
     private final Terminal terminal;
     private final Shutdown shutdown;

@@ -50,7 +50,7 @@ public final class DispatchNode extends SchedulerNode<DispatchStage, DispatchEff
     }
 
     @Override
-    protected void decided(DispatchStage whom, Instant now) {
+    protected void decided(DispatchStage whom, Message message, Instant now) {
         int before = log().get(log().size() - 1).effects();
         List<DispatchEffect.Send> sent = effects().subList(before, effects().size()).stream().filter(DispatchEffect.Send.class::isInstance).map(DispatchEffect.Send.class::cast).toList();
         if (sent.isEmpty()) {

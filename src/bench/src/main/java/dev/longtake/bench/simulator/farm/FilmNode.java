@@ -4,7 +4,9 @@ import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.bench.simulator.farm.SimulatedStore.AwayException;
 import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.Message;
+import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.ObjectKeys;
+import dev.longtake.contract.SegmentReport;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
 import dev.longtake.film.state.TransitionListener;
@@ -14,6 +16,7 @@ import dev.longtake.scheduler.stage.film.FilmEffect;
 import dev.longtake.scheduler.stage.film.FilmStage;
 import dev.longtake.scheduler.stage.film.FilmStore;
 import dev.longtake.scheduler.stage.film.PlanSource;
+import dev.longtake.scheduler.stage.film.SegmentRecord;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +35,12 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
     private final Map<String, FilmPlan> plans = new HashMap<>();
     private final List<Read> reads = new ArrayList<>();
     private final Queue<FilmEffect.Assemble> assemblies = new ArrayDeque<>();
+    private final List<Count> counts = new ArrayList<>();
+    private Optional<SegmentRecord> before = Optional.empty();
     private Instant ticked = Instant.MIN;
+
+    /** A report was counted as so many failed tries at its segment, and at its clip. @param inputs inputs there had been */
+    public record Count(int inputs, SegmentReport report, int tries, int clipTries) {}
 
     /** What came of looking for a plan. */
     public enum Read {
@@ -100,11 +108,17 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
         if (effect instanceof FilmEffect.Assemble assemble) {
             assemblies.add(assemble);
         }
+        if (farm.traced() && effect instanceof FilmEffect.Announce announced) {
+            farm.trace(() -> line(announced.event()));
+        }
     }
 
     /** The lineage first: whoever takes the job must find what it names. */
     @Override
-    protected void decided(FilmStage whom, Instant now) {
+    protected void decided(FilmStage whom, Message message, Instant now) {
+        if (message instanceof SegmentReport report) {
+            count(report);
+        }
         while (!assemblies.isEmpty()) {
             FilmEffect.Assemble assemble = assemblies.remove();
             try {
@@ -117,11 +131,45 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
         }
     }
 
+    private static String line(FilmEvent event) {
+        String film = event.film().filmKey() + " r" + event.film().revision() + " ";
+        if (event instanceof FilmEvent.FilmChanged e) {
+            return film + "film: " + e.from() + " → " + e.to() + e.reason().map(r -> " (" + r + ")").orElse("");
+        } else if (event instanceof FilmEvent.SegmentChanged e) {
+            return film + "segment " + e.index() + ": " + e.from() + " → " + e.to() + e.attempt().map(a -> ", attempt " + a.attempt()).orElse("") + (e.reused() ? ", reused" : "");
+        } else if (event instanceof FilmEvent.LateReport e) {
+            return film + "segment " + e.index() + ": late " + e.report() + " of attempt " + e.attempt().attempt();
+        }
+        FilmEvent.CommandRefused e = (FilmEvent.CommandRefused) event;
+        return film + e.command() + " refused: " + e.state();
+    }
+
     @Override
     protected void saidByFenced(FilmEffect effect) {
         if (effect instanceof FilmEffect.Assemble assemble && !farm.store().isAway(Fault.STORE_PUT_FAILS)) {
             farm.store().write(ObjectKeys.lineage(assemble.film()), new Thing.Joined(assemble.lineage()));
         }
+    }
+
+    @Override
+    protected void deciding(Message message) {
+        before = message instanceof SegmentReport report ? new FilmStore(state()).segmentAt(report.film(), report.index()) : Optional.empty();
+    }
+
+    private void count(SegmentReport report) {
+        Optional<SegmentRecord> after = new FilmStore(state()).segmentAt(report.film(), report.index());
+        if (before.isPresent() && after.isPresent()) {
+            int tries = after.get().tries() - before.get().tries();
+            int clipTries = after.get().clip().tries() - before.get().clip().tries();
+            if (tries != 0 || clipTries != 0) {
+                counts.add(new Count(log().size(), report, tries, clipTries));
+            }
+        }
+    }
+
+    /** Every report that was counted against a segment, in order. */
+    public List<Count> counts() {
+        return counts;
     }
 
     @Override
@@ -169,6 +217,7 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
     protected void restarted() {
         ticked = Instant.MIN;
         plans.clear();
+        counts.removeIf(c -> c.inputs() > log().size());
         assemblies.clear();
     }
 }

@@ -57,7 +57,13 @@ final class Fleet {
         if (control instanceof WorkerControl.CancelAttempt cancel) {
             workers.forEach(w -> w.cancel(cancel.dispatch()));
         } else if (control instanceof WorkerControl.Bench bench) {
-            workers.stream().filter(w -> w.is(bench.worker())).forEach(w -> w.rest((long) (bench.seconds() * 1e3)));
+            workers.stream().filter(w -> w.is(bench.worker())).forEach(w -> {
+                w.rest((long) (bench.seconds() * 1e3));
+                if (farm.faults().strikes(Fault.WORKER_DRAIN, bench.worker(), 3)) {
+                    // Somebody noticed, and replaces it.
+                    w.drain();
+                }
+            });
         }
     }
 }

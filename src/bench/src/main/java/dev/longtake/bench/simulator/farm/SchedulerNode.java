@@ -175,8 +175,9 @@ public abstract class SchedulerNode<S, E> {
 
     private void decide(Message message, Instant now, boolean within) {
         record(message, now, within);
+        deciding(message);
         tell(stage, message, now);
-        decided(stage, now);
+        decided(stage, message, now);
     }
 
     protected final void record(Message message, Instant now, boolean within) {
@@ -206,7 +207,10 @@ public abstract class SchedulerNode<S, E> {
     protected void saidByFenced(E effect) {}
 
     /** A decision was taken; what belongs to it may follow. */
-    protected void decided(S whom, Instant now) {}
+    protected void decided(S whom, Message message, Instant now) {}
+
+    /** A decision is about to be taken. */
+    protected void deciding(Message message) {}
 
     protected int reads() {
         return 0;

@@ -4,6 +4,7 @@ import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.bench.simulator.faults.Faults;
 import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.ObjectKeys;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
 /** The object store: puts where there is none, overwrites only where told to, and fails for a while. It remembers who wrote what when. */
 public class SimulatedStore {
     /** The store does not answer. */
-    static final class AwayException extends Exception {
+    public static final class AwayException extends Exception {
         private static final long serialVersionUID = 1L;
 
         AwayException(String what) {
@@ -102,6 +103,11 @@ public class SimulatedStore {
     /** For audits: what is there, whether or not the store answers. */
     public Optional<Stored> look(String key) {
         return Optional.ofNullable(objects.get(key));
+    }
+
+    /** Everything that is there. */
+    public Map<String, Stored> all() {
+        return Collections.unmodifiableMap(objects);
     }
 
     /** How often an object was damaged. */

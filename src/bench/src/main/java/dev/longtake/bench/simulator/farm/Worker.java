@@ -350,6 +350,11 @@ final class Worker {
 
     /** Whoever comes second to a clip adopts the first, unless that is damaged. */
     private Optional<Step> clip(Hand hand) throws AwayException {
+        String key = hand.key(Step.CLIP);
+        if (broken && farm.faults().strikes(Fault.WORKER_BROKEN, key, 3) || farm.faults().strikes(Fault.WORKER_FAILS, key, 80)) {
+            fail(hand, Cause.SOFT, TROUBLE);
+            return Optional.empty();
+        }
         Optional<Thing.Tokens> tokens = farm.store().get(tokens(hand), Thing.Tokens.class);
         if (tokens.isEmpty()) {
             fail(hand, Cause.SOFT, "no tokens of attempt " + hand.job().attempt().attempt());
@@ -357,15 +362,14 @@ final class Worker {
         }
         int frames = hand.job().work() instanceof SegmentJob.Work.Render r ? r.newFrames() : ((SegmentJob.Work.EncodeClip) hand.job().work()).newFrames();
         Thing.Clip made = new Thing.Clip(hand.job().attempt(), tokens.get().made(), farm.number(), frames, false);
-        String key = ObjectKeys.clip(tenant(hand), hand.job().attempt());
-        Thing.Clip there = (Thing.Clip) farm.store().putIfAbsent(key, made);
+        String object = ObjectKeys.clip(tenant(hand), hand.job().attempt());
+        Thing.Clip there = (Thing.Clip) farm.store().putIfAbsent(object, made);
         if (there.damaged() || farm.tampering().replacesClips() && there != made) {
-            farm.store().put(key, made);
+            farm.store().put(object, made);
             there = made;
         }
         hand.clip = there;
-        String damage = hand.key(Step.CLIP);
-        if (farm.faults().isOn(Fault.CLIP_DAMAGED) && farm.faults().amount(Fault.CLIP_DAMAGED, damage, 150) == 1) {
+        if (farm.faults().isOn(Fault.CLIP_DAMAGED) && farm.faults().amount(Fault.CLIP_DAMAGED, key, 150) == 1) {
             farm.agenda().in(farm.upTo(3_000), () -> farm.store().damage(tenant(hand), hand.job().attempt()));
         }
         return Optional.of(Step.CLIP_ANSWER);
