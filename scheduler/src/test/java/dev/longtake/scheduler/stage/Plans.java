@@ -6,11 +6,9 @@ import dev.longtake.film.plan.Planner;
 import dev.longtake.film.story.Scene;
 import dev.longtake.film.story.Story;
 import dev.longtake.film.story.StoryException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 
 /** Plans for tests. */
 public final class Plans {
@@ -28,14 +26,5 @@ public final class Plans {
 
     public static Scene scene(String prompt, double seconds, boolean cut) {
         return new Scene(prompt, Optional.empty(), seconds, cut ? Scene.Start.CUT : Scene.Start.CONTINUE, OptionalLong.empty());
-    }
-
-    public static FilmPlan random(Random random, boolean poison) {
-        List<Scene> scenes = new ArrayList<>();
-        int n = 1 + random.nextInt(5);
-        for (int i = 0; i < n; i++) {
-            scenes.add(scene((poison && random.nextInt(n) == 0 ? "poison " : "scene ") + random.nextInt(3), 1 + random.nextInt(3), random.nextInt(3) == 0));
-        }
-        return of(scenes.toArray(Scene[]::new));
     }
 }

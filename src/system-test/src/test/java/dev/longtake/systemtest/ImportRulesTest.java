@@ -7,9 +7,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,7 +40,7 @@ class ImportRulesTest {
     @Test
     void everyModuleIsSeen() {
         List<String> modules = classes.stream().map(c -> c.getPackageName().split("\\.")[2]).distinct().toList();
-        assertThat(modules).contains("contract", "film", "engine", "phenaki", "media", "platform", "servers", "gateway", "scheduler", "worker", "stitcher", "farm");
+        assertThat(modules).contains("contract", "film", "engine", "phenaki", "media", "platform", "servers", "gateway", "scheduler", "worker", "stitcher", "bench", "farm");
     }
 
     @TestFactory
@@ -89,6 +97,33 @@ class ImportRulesTest {
     void theSchedulersDecisionsKnowNeitherQueueNorStoreNorFramework() {
         noClasses().that().resideInAPackage("dev.longtake.scheduler.stage..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "dev.longtake.platform..", "jakarta..", "io.smallrye..", "java.nio.file..", "java.net..", "java.util.concurrent..")
+                .check(classes);
+    }
+
+    /** One decision, wherever it is taken: the processors and the simulator call the stages, and nobody else moves a film, a segment, a job or a worker. */
+    @Test
+    void onlyTheStagesDecide() {
+        classes().that().resideInAPackage("dev.longtake.scheduler.streams..").and().haveSimpleNameEndingWith("Processor")
+                .or().haveFullyQualifiedName("dev.longtake.bench.simulator.farm.FilmNode").or().haveFullyQualifiedName("dev.longtake.bench.simulator.farm.DispatchNode")
+                .should(new ArchCondition<>("call FilmStage or DispatchStage") {
+                    @Override
+                    public void check(JavaClass node, ConditionEvents events) {
+                        boolean calls = node.getDirectDependenciesFromSelf().stream().map(d -> d.getTargetClass().getSimpleName()).anyMatch(n -> n.equals("FilmStage") || n.equals("DispatchStage"));
+                        events.add(new SimpleConditionEvent(node, calls, node.getName() + (calls ? " calls" : " does not call") + " a stage"));
+                    }
+                })
+                .check(classes);
+        noClasses().that().resideOutsideOfPackages("dev.longtake.scheduler.stage..", "dev.longtake.film.state..")
+                .should().callMethodWhere(JavaCall.Predicates.target(HasOwner.Predicates.With.owner(HasName.Predicates.name("dev.longtake.film.state.TransitionTable")))
+                        .and(JavaCall.Predicates.target(HasName.Predicates.name("next"))).and(new DescribedPredicate<>("with a listener, as whoever decides does") {
+                            @Override
+                            public boolean test(JavaCall<?> call) {
+                                return call.getTarget().getRawParameterTypes().size() == 3;
+                            }
+                        }))
+                .check(classes);
+        noClasses().that().resideOutsideOfPackage("dev.longtake.scheduler.stage..")
+                .should().callConstructorWhere(JavaCall.Predicates.target(HasOwner.Predicates.With.owner(HasName.Predicates.nameMatching("dev\\.longtake\\.scheduler\\.stage\\..*Effect\\$.*"))))
                 .check(classes);
     }
 
