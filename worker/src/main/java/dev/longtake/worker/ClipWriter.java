@@ -57,7 +57,7 @@ final class ClipWriter implements AutoCloseable {
     /**
      * Encodes, stores and reports; a failure is reported, too.
      *
-     * @param replace whether a clip that is there is replaced: it was asked for again because it is missing or damaged
+     * @param replace whether a clip that is there is replaced: the stitcher could not use it
      */
     void now(SegmentJob job, Frames newFrames, int deliveries, boolean replace) {
         faults.at(FaultPoints.BEFORE_CLIP, job, deliveries);

@@ -81,8 +81,12 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
         try (JobsInHand.InHand taken = inHand.take(job)) {
             SegmentReport report;
             try {
-                if (job.work() instanceof SegmentJob.Work.EncodeClip encode) {
-                    encode(job, encode, deliveries);
+                if (job.work() instanceof SegmentJob.Work.EncodeClip clip) {
+                    encode(job, clip.newFrom(), clip.newFrames(), deliveries, false);
+                    return Verdict.ACCEPT;
+                }
+                if (job.work() instanceof SegmentJob.Work.ReplaceClip clip) {
+                    encode(job, clip.newFrom(), clip.newFrames(), deliveries, true);
                     return Verdict.ACCEPT;
                 }
                 return render(job, (SegmentJob.Work.Render) job.work(), deliveries, taken);
@@ -124,7 +128,7 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
             Optional<SegmentReport.Rendered> stored = stored(job);
             if (stored.isPresent()) {
                 publisher.send(Topics.SEGMENT_REPORTS, job.film().tenant(), stored.get());
-                encode(job, new SegmentJob.Work.EncodeClip(work.bundle(), stored.get().newFrom(), stored.get().newFrames()), deliveries);
+                encode(job, stored.get().newFrom(), stored.get().newFrames(), deliveries, false);
                 return Verdict.ACCEPT;
             }
             if (deliveries >= deadlyDeliveries) {
@@ -208,9 +212,9 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
         }
     }
 
-    private void encode(SegmentJob job, SegmentJob.Work.EncodeClip work, int deliveries) throws ObjectMissingException, InterruptedException {
+    private void encode(SegmentJob job, int newFrom, int newFrames, int deliveries, boolean replace) throws ObjectMissingException, InterruptedException {
         Tokens tokens = Tokens.fromBytes(store.get(ObjectKeys.tokens(job.film().tenant(), job.attempt())));
-        clips.now(job, decode(tokens).slice(work.newFrom(), work.newFrom() + work.newFrames()), deliveries, true);
+        clips.now(job, decode(tokens).slice(newFrom, newFrom + newFrames), deliveries, replace);
     }
 
     private Frames decode(Tokens tokens) throws InterruptedException {

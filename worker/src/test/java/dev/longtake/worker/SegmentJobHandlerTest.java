@@ -232,9 +232,22 @@ class SegmentJobHandlerTest {
         next(SegmentReport.Rendered.class);
         String digest = next(SegmentReport.Clipped.class).clipDigest();
         store.put(ObjectKeys.clip("default", job.attempt()), new byte[5], "x/y");
-        handler().handle(new SegmentJob(1, FILM, 0, 0, job.attempt(), new SegmentJob.Work.EncodeClip("cafe", 0, 11), Instant.now().plusSeconds(60), "d7"), 1);
+        handler().handle(new SegmentJob(1, FILM, 0, 0, job.attempt(), new SegmentJob.Work.ReplaceClip("cafe", 0, 11), Instant.now().plusSeconds(60), "d7"), 1);
         assertThat(next(SegmentReport.Clipped.class).clipDigest()).isEqualTo(digest);
         assertThat(Digests.sha256(store.get(ObjectKeys.clip("default", job.attempt())))).isEqualTo(digest);
+    }
+
+    @Test
+    void aClipThatIsOverdueIsAdoptedIfItIsThereByNow() throws Exception {
+        SegmentJob job = job("a", 0, Optional.empty());
+        handler().handle(job, 1);
+        next(SegmentReport.Rendered.class);
+        next(SegmentReport.Clipped.class);
+        byte[] another = new byte[] {1, 2, 3};
+        store.put(ObjectKeys.clip("default", job.attempt()), another, "x/y");
+        handler().handle(new SegmentJob(1, FILM, 0, 0, job.attempt(), new SegmentJob.Work.EncodeClip("cafe", 0, 11), Instant.now().plusSeconds(60), "d7"), 1);
+        assertThat(next(SegmentReport.Clipped.class).clipDigest()).isEqualTo(Digests.sha256(another));
+        assertThat(store.get(ObjectKeys.clip("default", job.attempt()))).as("written once").isEqualTo(another);
     }
 
     @Test

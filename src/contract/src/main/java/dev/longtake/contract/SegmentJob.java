@@ -21,7 +21,8 @@ public record SegmentJob(int version, FilmRef film, int index, int scene, Attemp
     @com.fasterxml.jackson.annotation.JsonTypeInfo(use = com.fasterxml.jackson.annotation.JsonTypeInfo.Id.NAME, property = "type")
     @com.fasterxml.jackson.annotation.JsonSubTypes({
         @com.fasterxml.jackson.annotation.JsonSubTypes.Type(value = Work.Render.class, name = "render"),
-        @com.fasterxml.jackson.annotation.JsonSubTypes.Type(value = Work.EncodeClip.class, name = "encode-clip")
+        @com.fasterxml.jackson.annotation.JsonSubTypes.Type(value = Work.EncodeClip.class, name = "encode-clip"),
+        @com.fasterxml.jackson.annotation.JsonSubTypes.Type(value = Work.ReplaceClip.class, name = "replace-clip")
     })
     public sealed interface Work {
         /**
@@ -33,7 +34,10 @@ public record SegmentJob(int version, FilmRef film, int index, int scene, Attemp
         record Render(String bundle, String prompt, Optional<String> negative, long seed, int steps, double guidance, double temperature,
                       int newFrames, Optional<AttemptRef> parent, Optional<String> startImage) implements Work {}
 
-        /** @param newFrom first new frame in the decoded window */
+        /** The clip is overdue: whoever comes second to it adopts the first. @param newFrom first new frame in the decoded window */
         record EncodeClip(String bundle, int newFrom, int newFrames) implements Work {}
+
+        /** The clip that is there cannot be used. @param newFrom first new frame in the decoded window */
+        record ReplaceClip(String bundle, int newFrom, int newFrames) implements Work {}
     }
 }

@@ -51,6 +51,8 @@ class GoldenMessagesTest {
         all.put("segment-job.render", new Sample(SegmentJob.class, render));
         all.put("segment-job.encode-clip", new Sample(SegmentJob.class,
                 new SegmentJob(1, FILM, 3, 1, ATTEMPT, new SegmentJob.Work.EncodeClip("cafe", 5, 6), AT, "d2")));
+        all.put("segment-job.replace-clip", new Sample(SegmentJob.class,
+                new SegmentJob(1, FILM, 3, 1, ATTEMPT, new SegmentJob.Work.ReplaceClip("cafe", 5, 6), AT, "d2")));
         all.put("segment-report.dispatched", new Sample(SegmentReport.class, new SegmentReport.Dispatched(1, FILM, 3, ATTEMPT, "d1", AT)));
         all.put("segment-report.lost", new Sample(SegmentReport.class, new SegmentReport.Lost(1, FILM, 3, ATTEMPT, "d1", true, "deadline", AT)));
         all.put("segment-report.rendered", new Sample(SegmentReport.class,

@@ -25,7 +25,9 @@ final class Jobs {
     /** The clip of the segment's accepted attempt. */
     static LaneEvent.Ready encodeClip(FilmChange film, FilmPlan plan, SegmentRecord segment) {
         PlannedSegment planned = plan.segments().get(segment.index());
-        return ready(film, planned, segment.accepted().orElseThrow(), new SegmentJob.Work.EncodeClip(plan.settings().bundle(), segment.newFrom(), planned.newFrames()));
+        String bundle = plan.settings().bundle();
+        return ready(film, planned, segment.accepted().orElseThrow(), segment.clip().replace() ? new SegmentJob.Work.ReplaceClip(bundle, segment.newFrom(), planned.newFrames())
+                : new SegmentJob.Work.EncodeClip(bundle, segment.newFrom(), planned.newFrames()));
     }
 
     private static LaneEvent.Ready ready(FilmChange film, PlannedSegment segment, AttemptRef attempt, SegmentJob.Work work) {

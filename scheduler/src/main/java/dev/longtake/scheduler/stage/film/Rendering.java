@@ -166,7 +166,7 @@ final class Rendering {
 
     /** A clip turned out to be missing or unreadable: it is encoded again. */
     void clipLost(SegmentRecord segment) {
-        move(segment.with(segment.clip().durable("")), SegmentState.Event.CLIP_LOST).ifPresent(lost -> {
+        move(segment.with(segment.clip().unusable()), SegmentState.Event.CLIP_LOST).ifPresent(lost -> {
             film.progress(p -> p.clipped(-1));
             film.store().stored(film.ref().tenant(), lost.accepted().orElseThrow()).ifPresent(s -> film.store().put(film.ref().tenant(), s.clipped("")));
             encodeClip(lost);
@@ -263,11 +263,7 @@ final class Rendering {
             }
             case READY, DISPATCHED -> offer(segment);
             case ACCEPTED -> film.store().stored(film.ref().tenant(), segment.accepted().orElseThrow()).map(StoredAttempt::clipDigest).filter(digest -> !digest.isEmpty())
-                    .ifPresentOrElse(digest -> {
-                        // A stalled film whose last clip was found here would never be joined.
-                        film.recovered();
-                        clip(segment, digest);
-                    }, () -> encodeClip(segment));
+                    .ifPresentOrElse(digest -> clip(segment, digest), () -> encodeClip(segment));
             case CLIPPED, FAILED -> film.clear(Kind.SEGMENT, segment.index());
         }
     }

@@ -29,23 +29,28 @@ public record SegmentRecord(FilmRef film, int index, String key, SegmentState st
      * @param asked  whether a job for it was handed out, besides the clip that whoever renders owes
      * @param tries  tries at it that failed
      * @param failed when the newest of them were reported, each on its own clock: the same report may come again, and after others
+     * @param replace whether the one that is there cannot be used
      */
-    public record Clip(String digest, boolean asked, int tries, List<Instant> failed) {
+    public record Clip(String digest, boolean asked, int tries, List<Instant> failed, boolean replace) {
         private static final int FAILURES_KEPT = 16;
-        static final Clip NONE = new Clip("", false, 0, List.of());
+        static final Clip NONE = new Clip("", false, 0, List.of(), false);
 
         Clip durable(String now) {
-            return new Clip(now, false, tries, failed);
+            return new Clip(now, false, tries, failed, false);
+        }
+
+        Clip unusable() {
+            return new Clip("", false, tries, failed, true);
         }
 
         Clip awaited() {
-            return new Clip("", true, tries, failed);
+            return new Clip("", true, tries, failed, replace);
         }
 
         Clip failed(Instant at, boolean counts) {
             List<Instant> all = new ArrayList<>(failed);
             all.add(at);
-            return new Clip("", false, tries + (counts ? 1 : 0), List.copyOf(all.subList(Math.max(0, all.size() - FAILURES_KEPT), all.size())));
+            return new Clip("", false, tries + (counts ? 1 : 0), List.copyOf(all.subList(Math.max(0, all.size() - FAILURES_KEPT), all.size())), replace);
         }
     }
 

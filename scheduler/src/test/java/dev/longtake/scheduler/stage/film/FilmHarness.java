@@ -77,6 +77,8 @@ abstract class FilmHarness {
                 lines.add("withdrawn");
             } else if (effect instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready r && r.job().work() instanceof SegmentJob.Work.EncodeClip) {
                 lines.add("encode clip " + r.job().index());
+            } else if (effect instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready r && r.job().work() instanceof SegmentJob.Work.ReplaceClip) {
+                lines.add("replace clip " + r.job().index());
             } else if (effect instanceof FilmEffect.Assemble assemble) {
                 lines.add("assemble " + assemble.lineage().frames() + " frames");
             }

@@ -352,7 +352,7 @@ class FilmStageTest extends FilmHarness {
         renderAll(FILM);
         log();
         joinFailed(List.of(1), false);
-        assertThat(log()).containsExactly("film: assembling → rendering (trouble)", "segment 1: clipped → accepted", "encode clip 1");
+        assertThat(log()).containsExactly("film: assembling → rendering (trouble)", "segment 1: clipped → accepted", "replace clip 1");
         stage.on(clipped(job(FILM, 1)), now);
         assertThat(log()).contains("segment 1: accepted → clipped", "film: rendering → assembling", "assemble 23 frames");
     }

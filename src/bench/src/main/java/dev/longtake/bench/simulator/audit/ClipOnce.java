@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The clip of an accepted attempt is written after the attempt was complete, decoded from its tokens, and once: again only if it was damaged. */
+/** The clip of an accepted attempt is written after the attempt was complete, decoded from its tokens, and once: again only if the stitcher could not use it. */
 final class ClipOnce implements Audit {
     private static final String NAME = "clip-once";
 
@@ -28,7 +28,7 @@ final class ClipOnce implements Audit {
             if (clip.isEmpty() || !seen.add(key)) {
                 continue;
             }
-            if (clip.get().writes() > 1 + evidence.farm().store().damages(key)) {
+            if (clip.get().writes() > 1 && !evidence.replaced().contains(accepted.attempt())) {
                 found.accept(new Violation(NAME, key + " was written " + clip.get().writes() + " times"));
             }
             if (evidence.object(ObjectKeys.report(tenant, accepted.attempt())).filter(r -> r.order() < clip.get().order()).isEmpty()) {

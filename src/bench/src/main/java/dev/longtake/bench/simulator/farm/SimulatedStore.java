@@ -28,7 +28,6 @@ public class SimulatedStore {
     private final Faults faults;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<Fault, Long> awayUntil = new HashMap<>();
-    private final Map<String, Integer> damages = new HashMap<>();
     private long writes;
 
     public SimulatedStore(Agenda agenda, Faults faults) {
@@ -90,7 +89,6 @@ public class SimulatedStore {
         Stored there = objects.get(key);
         if (there != null && there.thing() instanceof Thing.Clip c && !c.damaged()) {
             faults.count(Fault.CLIP_DAMAGED);
-            damages.merge(key, 1, Integer::sum);
             objects.put(key, new Stored(new Thing.Clip(c.attempt(), c.of(), -c.encoded(), c.frames(), true), there.written(), there.order(), there.writes()));
         }
     }
@@ -108,11 +106,6 @@ public class SimulatedStore {
     /** Everything that is there. */
     public Map<String, Stored> all() {
         return Collections.unmodifiableMap(objects);
-    }
-
-    /** How often an object was damaged. */
-    public int damages(String key) {
-        return damages.getOrDefault(key, 0);
     }
 
     /** How many writes there were so far: a place in the order of all writes. */

@@ -348,7 +348,7 @@ final class Worker {
                 "tail-" + hand.tokens.made(), hand.tailFrom, work.parent().isPresent() ? 5 : 0, work.newFrames(), new SegmentReport.Timing(0, 1, 0, 0), clock());
     }
 
-    /** Whoever comes second to a clip adopts the first, unless that is damaged. */
+    /** Whoever comes second to a clip adopts the first, unless that could not be used. */
     private Optional<Step> clip(Hand hand) throws AwayException {
         String key = hand.key(Step.CLIP);
         if (broken && farm.faults().strikes(Fault.WORKER_BROKEN, key, 3) || farm.faults().strikes(Fault.WORKER_FAILS, key, 80)) {
@@ -360,11 +360,12 @@ final class Worker {
             fail(hand, Cause.SOFT, "no tokens of attempt " + hand.job().attempt().attempt());
             return Optional.empty();
         }
-        int frames = hand.job().work() instanceof SegmentJob.Work.Render r ? r.newFrames() : ((SegmentJob.Work.EncodeClip) hand.job().work()).newFrames();
+        SegmentJob.Work work = hand.job().work();
+        int frames = work instanceof SegmentJob.Work.Render r ? r.newFrames() : work instanceof SegmentJob.Work.EncodeClip e ? e.newFrames() : ((SegmentJob.Work.ReplaceClip) work).newFrames();
         Thing.Clip made = new Thing.Clip(hand.job().attempt(), tokens.get().made(), farm.number(), frames, false);
         String object = ObjectKeys.clip(tenant(hand), hand.job().attempt());
         Thing.Clip there = (Thing.Clip) farm.store().putIfAbsent(object, made);
-        if (there.damaged() || farm.tampering().replacesClips() && there != made) {
+        if (there != made && (work instanceof SegmentJob.Work.ReplaceClip || farm.tampering().replacesClips())) {
             farm.store().put(object, made);
             there = made;
         }
