@@ -28,7 +28,7 @@ final class ClipOnce implements Audit {
             if (clip.isEmpty() || !seen.add(key)) {
                 continue;
             }
-            if (clip.get().writes() > 1 && !evidence.replaced().contains(accepted.attempt())) {
+            if (clip.get().writes() > 1 && !evidence.unusable().contains(accepted.attempt())) {
                 found.accept(new Violation(NAME, key + " was written " + clip.get().writes() + " times"));
             }
             if (evidence.object(ObjectKeys.report(tenant, accepted.attempt())).filter(r -> r.order() < clip.get().order()).isEmpty()) {

@@ -15,7 +15,6 @@ import dev.longtake.scheduler.stage.film.FilmEffect;
 import dev.longtake.scheduler.stage.film.FilmRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,6 @@ final class Evidence {
     private final Farm farm;
     private final List<Finished> finished = new ArrayList<>();
     private final List<Accepted> accepted = new ArrayList<>();
-    private final Set<AttemptRef> replaced = new HashSet<>();
     private final Map<String, String> madeFor = new HashMap<>();
 
     /** A finished revision. @param key where its film should be. @param plan what was ordered; empty if a later revision has taken its record's place */
@@ -63,8 +61,6 @@ final class Evidence {
             accepted.add(new Accepted(e.film(), e.index(), e.attempt().orElseThrow(), e.reused(), writes));
         } else if (effect instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready ready && ready.job().work() instanceof SegmentJob.Work.Render) {
             madeFor.put(ready.attempt().attempt(), ready.film().tenant());
-        } else if (effect instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready ready && ready.job().work() instanceof SegmentJob.Work.ReplaceClip) {
-            replaced.add(ready.attempt());
         }
     }
 
@@ -85,9 +81,9 @@ final class Evidence {
         return Optional.ofNullable(madeFor.get(attempt.attempt()));
     }
 
-    /** Attempts whose clip was asked for again, because the one that was there could not be used. */
-    Set<AttemptRef> replaced() {
-        return replaced;
+    /** Attempts whose clip the stitcher could not use. Not asked of the scheduler: one that was fenced off may have ordered another in vain. */
+    Set<AttemptRef> unusable() {
+        return farm.unusableClips();
     }
 
     Optional<SimulatedStore.Stored> object(String key) {

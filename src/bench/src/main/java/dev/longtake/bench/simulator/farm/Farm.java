@@ -3,6 +3,7 @@ package dev.longtake.bench.simulator.farm;
 import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.bench.simulator.faults.Faults;
 import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.LaneEvent;
 import dev.longtake.contract.SegmentReport;
@@ -99,6 +100,11 @@ public final class Farm {
 
     private boolean isOver() {
         return films.settled() && dispatch.settled() && new DispatchStore(dispatch.state()).jobs(POOL).isEmpty() && users.allOver();
+    }
+
+    /** Attempts whose clip the stitcher could not use. */
+    public Set<AttemptRef> unusableClips() {
+        return stitcher.unusable();
     }
 
     boolean calm() {

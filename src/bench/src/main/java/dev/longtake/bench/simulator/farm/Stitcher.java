@@ -3,13 +3,16 @@ package dev.longtake.bench.simulator.farm;
 import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.bench.simulator.farm.SimulatedStore.AwayException;
 import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.Lineage;
 import dev.longtake.contract.Message;
 import dev.longtake.contract.ObjectKeys;
 import dev.longtake.scheduler.stage.film.FilmEffect;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Joins films from their lineages, as {@code dev.longtake.stitcher} does: each clip must be the one that was reported. */
 final class Stitcher {
@@ -17,10 +20,16 @@ final class Stitcher {
 
     private final Farm farm;
     private final boolean broken;
+    private final Set<AttemptRef> unusable = new HashSet<>();
 
     Stitcher(Farm farm, boolean broken) {
         this.farm = farm;
         this.broken = broken;
+    }
+
+    /** Attempts whose clip it could not use, whichever scheduler had it join them. */
+    Set<AttemptRef> unusable() {
+        return Set.copyOf(unusable);
     }
 
     void join(FilmEffect.Assemble job) {
@@ -52,6 +61,7 @@ final class Stitcher {
                 Optional<Thing.Clip> clip = farm.store().get(ObjectKeys.clip(job.film().tenant(), segment.attempt()), Thing.Clip.class);
                 if (clip.isEmpty() || clip.get().damaged() || !clip.get().digest().equals(segment.clipDigest())) {
                     bad.add(segment.index());
+                    unusable.add(segment.attempt());
                 } else {
                     clips.add(clip.get());
                 }
