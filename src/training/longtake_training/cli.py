@@ -1,4 +1,4 @@
-"""python -m longtake_training {train-tokenizer|train-transformer|evaluate|export|preview|world} --config FILE [--set name=value ...]"""
+"""python -m longtake_training {train-tokenizer|train-transformer|stint|evaluate|export|preview|world} --config FILE [--set name=value ...]"""
 import argparse
 import json
 import sys
@@ -12,6 +12,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, about in (("train-tokenizer", "train the C-ViViT tokenizer, resuming if there is a checkpoint"),
                         ("train-transformer", "encode windows and train the masked transformer, resuming likewise"),
+                        ("stint", "work for a given time on whatever comes next, on a lent machine"),
                         ("evaluate", "measure the trained model: report.json, tables, contact sheets"),
                         ("export", "write the bundle: archives, golden vectors, manifest, card"),
                         ("preview", "render prompts to a contact sheet"),
@@ -19,6 +20,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
         command = commands.add_parser(name, help=about)
         command.add_argument("--config", required=True, type=Path)
         command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a field, e.g. run.seed=2")
+        if name in ("stint", "evaluate", "export", "preview"):
+            command.add_argument("--bring", type=Path, metavar="DIR", help="files that an earlier stint left")
+        if name == "stint":
+            command.add_argument("--seconds", required=True, type=float, help="when this call is over, from now")
+            command.add_argument("--out", required=True, type=Path, help="where to leave files of at most 16 MiB")
+            command.add_argument("--last", action="store_true", help="no call comes after it: evaluate in any case")
         if name == "export":
             command.add_argument("--bundle", required=True, type=Path, help="directory to write")
             command.add_argument("--parts", action="store_true", help="split large files into parts of at most 16 MiB")
@@ -44,6 +51,15 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
     config = load_config(options.config, _overrides(options.set))
     _prepare_device()
+    if options.command == "stint":
+        from .stint import Stint
+
+        Stint(config, options.seconds, options.out, options.last, options.bring).run()
+        return 0
+    if getattr(options, "bring", None) is not None:
+        from .stint import bring
+
+        bring(config, options.bring)
     if options.command == "train-tokenizer":
         from .training.tokenizer import TokenizerTrainer
 

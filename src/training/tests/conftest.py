@@ -27,8 +27,8 @@ def tables(tmp_path):
         "transformer": {
             "network": {"width": 48, "heads": 2, "layers": 1, "hidden": 64, "text_layers": 1},
             "training": {"steps": 12, "windows": 32, "validation": 4, "render_batch": 16, "batch": 3, "warmup": 3}},
-        "evaluation": {"clips": 6, "batch": 4, "classifier_seconds": 1, "classifier_clips": 24, "classifier_batch": 8, "films": 2,
-                       "film_windows": 9, "steps": 3, "seconds": 600}}
+        "evaluation": {"clips": 6, "batch": 4, "classifier_seconds": 1, "classifier_clips": 24, "classifier_batch": 8, "classifier_channels": [8, 12], "films": 2,
+                       "film_windows": 9, "steps": 3, "seconds": 600, "candidates": [[3, 2.0], [2, 2.0]], "candidate_clips": 4}}
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from toyworld import ToyWorld
 
 def test_judges_learn_from_true_renders():
     world, device = ToyWorld(), torch.device("cpu")
-    judges = train_judges(world, 240, 0, 32, 11, device, 3, steps=60)
+    judges = train_judges(world, 240, 0, 32, 11, device, 3, steps=100, channels=(16, 32, 64))
     scenes = world.cases("known", 60, 91, "en")
     measured = accuracy(judges, world.render(scenes, device, 4), scenes.labels)
     assert set(measured) == set(ATTRIBUTES)
@@ -103,7 +103,18 @@ def test_evaluation_writes_every_figure_of_the_card(trained):
         assert name in card, name
     assert set(card["adherence"]["ceiling"]) == set(ATTRIBUTES)
     assert len(card["roundtrip_psnr_db"]) == 3
-    assert set(card["adherence_by_language"]) == {"en", "pt"}
+    for name in ("adherence_by_language", "adherence_paraphrase_by_language"):
+        assert set(card[name]) == {"en", "pt"}
+        assert all(set(row["ceiling"]) == set(ATTRIBUTES) for row in card[name].values())
+    assert card["adherence_by_language"]["en"] == card["adherence"]
+    for name in ("psnr_db", "roundtrip_psnr_db", "adherence", "adherence_ceiling", "adherence_paraphrase_pt", "seam_ratio"):
+        assert name in card["intervals"], name
+    for low, high, clips in [card["intervals"]["psnr_db"]] + card["intervals"]["roundtrip_psnr_db"]:
+        assert low < high and clips == trained.evaluation.clips
+    assert card["sampler"]["chosen"] in card["sampler"]["tried"]
+    assert card["image_start"]["first_frame_psnr_db"] == pytest.approx(card["image_start"]["first_frame_reconstruction_psnr_db"], abs=0.05)
+    judges = torch.load(trained.output / "judges.pt")
+    assert {name.split(".")[1] for name in judges} == {"0", "1", "2", "3", "4"}
     assert "adherence_held_out" in card_text(card, trained)
     for name in ("film.png", "samples.png", "tables.md"):
         assert (trained.output / name).stat().st_size > 0
@@ -123,4 +134,20 @@ def test_evaluation_survives_a_broken_section_and_lack_of_time(trained, monkeypa
     trained.evaluation.seconds = 0.0
     report.Evaluator(trained).run()
     notes = json.loads((trained.output / "report.json").read_text())["notes"]
-    assert sum("out of time" in note for note in notes) >= 7
+    assert sum("out of time" in note for note in notes) >= 8
+
+
+def test_the_sampler_that_costs_less_is_chosen_among_equals(trained, monkeypatch):
+    from longtake_training.evaluation import report
+
+    evaluator = report.Evaluator(trained)
+    trained.evaluation.candidates = [[3, 2.0], [2, 2.0], [2, 4.0]]
+    scores = iter([0.8, 0.899, 0.9])
+    monkeypatch.setattr(report, "accuracy", lambda *_: {"place": {"value": next(scores)}})
+    evaluator.sampler()
+    assert (evaluator.studio.settings.steps, evaluator.studio.settings.guidance) == (2, 4.0)
+    assert [row["steps"] for row in evaluator.report.values["sampler"]["tried"]] == [2, 2, 3]
+    from longtake_training.export.bundle import manifest_of
+
+    manifest = manifest_of(trained, [], {}, evaluator.report.values["sampler"]["chosen"])
+    assert manifest["sampler"]["steps"] == 2 and manifest["sampler"]["steps_fast"] == 2 and manifest["sampler"]["guidance"] == 4.0

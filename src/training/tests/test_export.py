@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from longtake_training.export import bundle
+from longtake_training.export import bundle, vocabulary
 from longtake_training.export.archives import DecodeArchive, EncodeArchive, open_archive, transformer_archive, write_archive
 from longtake_training.export.quantised import dequantised_copy, quantise, shaped
 from longtake_training.networks.cvivit import CViViT
 from longtake_training.networks.transformer import MaskedTransformer
 from longtake_training.training.config import from_tables
 from longtake_training.training.text import HashedWords
+from longtake_training.world.world import ProceduralWorld
 from toyworld import ToyWorld
 
 
@@ -93,7 +94,8 @@ def written(tables, tmp_path):
     scenes = world.scenes(1, 1)
     directory = tmp_path / "bundle"
     manifest = bundle.write_bundle(config, CViViT(config.tokenizer), MaskedTransformer(config.transformer),
-                                   world.render(scenes, torch.device("cpu"), 1), scenes.captions[0], HashedWords(), directory)
+                                   world.render(scenes, torch.device("cpu"), 1), scenes.captions[0], HashedWords(), directory,
+                                   words=["blue", "fish"])
     return directory, manifest
 
 
@@ -107,6 +109,20 @@ def test_manifest_names_every_file_with_its_digest(written):
     assert manifest["codes"] == {"groups": 2, "vocabulary": 200, "mask_id": 200, "rows": 4, "columns": 4, "quantizer": "fsq",
                                  "levels": [8, 5, 5]}
     assert manifest["video"] == {"width": 32, "height": 32, "fps": 8, "window_frames": 11, "prefix_frames": 5}
+
+
+def test_the_words_it_was_taught_are_in_the_bundle(written):
+    directory, _ = written
+    assert (directory / "vocabulary.txt").read_text(encoding="utf-8") == "blue\nfish\n"
+
+
+def test_no_caption_has_a_word_that_the_list_lacks(monkeypatch):
+    monkeypatch.setattr(vocabulary, "CAPTIONS", 30_000)
+    world = ProceduralWorld()
+    words = set(vocabulary.world_words(world))
+    assert {"lion", "leão", "löwe", "roter", "façade"} <= words
+    assert not words & {"horse", "desert", ""}
+    assert set(vocabulary.caption_words(world.scenes(2_000, 5).captions)) <= words
 
 
 @torch.no_grad()

@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from longtake_training.training.config import RunConfig, load_config
 from longtake_training.training.data import FRESH, HAND_OVERS, Scenes, open_world, to_bytes
-from longtake_training.world import captions, spec, windows
+from longtake_training.world import captions, raster, spec, windows
 from longtake_training.world.captions import PARAPHRASES, REFUSED, caption, digest, normalised, refused
 from longtake_training.world.motion import simulate
 from longtake_training.world.raster import FRAMES, SIZE
@@ -17,6 +18,8 @@ from longtake_training.world.words import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[3]
 CPU = torch.device("cpu")
+LAUNCHES = 9000
+"""What a batch of any size may cost a GPU, painting left out."""
 
 
 def scene(place, subject="none", action="stand", camera="static", key=7, **more):
@@ -34,6 +37,21 @@ def motion(first, second=None, switch=FRESH):
 
 def steps(video):
     return (video[1:] - video[:-1]).abs().mean((1, 2, 3))
+
+
+class Launches(TorchDispatchMode):
+    """Counts operations that a GPU has to be told of one by one; views of a tensor cost it nothing."""
+
+    VIEWS = ("view", "expand", "select", "slice", "unsqueeze", "squeeze", "transpose", "permute", "detach", "alias", "as_strided", "unbind",
+             "split", "empty", "local_scalar", "lift_fresh")
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.count += not any(name in str(func) for name in self.VIEWS)
+        return func(*args, **(kwargs or {}))
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +74,66 @@ def test_same_seed_same_bytes_however_the_batch_is_cut(world):
     assert torch.equal(whole, torch.cat([to_bytes(world.render(p, CPU, 9)) for p in parts]))
     other = to_bytes(world.render(parts[0], CPU, 10))
     assert not torch.equal(whole[:3], other)
+
+
+def test_both_painters_paint_the_same(world):
+    """What a GPU paints whole, shape over shape, a CPU paints where it is seen and by shorter formulas."""
+    scenes = world.scenes(8, 17)
+    lists = []
+    keep = raster._seen_parts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(raster, "_seen_parts", lambda shapes: lists.append(shapes) or keep(shapes))
+        world.render(scenes, CPU, 3)
+    assert len(lists) >= 1
+    for shapes in lists:
+        shapes = shapes[:, ::5].contiguous()
+        whole = raster.layered(shapes.flatten(0, 1)).view(*shapes.shape[:2], 3, SIZE, SIZE)
+        assert (whole - keep(shapes)).abs().max() < 1e-4
+
+
+def test_nothing_is_painted_outside_the_bounds_of_its_shape(world):
+    scenes = world.scenes(3, 5)
+    lists = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "rasterise", lambda shapes: lists.append(shapes) or torch.zeros(*shapes.shape[:2], 3, SIZE, SIZE))
+        world.render(scenes, CPU, 3)
+    flat = lists[0].flatten(0, 1)[::4]
+    edges, axis = raster.bounds(flat), raster.pixel_axis(CPU)
+    white = flat.clone()
+    white[..., raster.TOP:raster.TOP + 3], white[..., raster.BOTTOM:raster.BOTTOM + 3] = 1.0, 1.0
+    column = torch.arange(SIZE)
+    seen = 0
+    for index in range(flat.shape[1]):
+        canvas = torch.zeros(len(flat), 3, SIZE, SIZE)
+        raster.paint(canvas, white[:, index, :, None, None], axis[:, None], axis[None, :])
+        left, right, top, bottom = (edges[:, index, i, None] for i in range(4))
+        inside = ((column >= top) & (column < bottom))[:, :, None] & ((column >= left) & (column < right))[:, None, :]
+        assert not (canvas[:, 0] > 0)[~inside].any()
+        seen += int((canvas > 0).any())
+    assert seen > 10
+
+
+def test_a_painter_that_cannot_be_built_or_differs_is_not_used(world, monkeypatch):
+    shapes = torch.zeros(8, 3, raster.FIELDS)
+    shapes[..., raster.HX:raster.HY + 1], shapes[..., raster.COS], shapes[..., raster.SOFT], shapes[..., raster.ALPHA] = 0.3, 1.0, 1.0, 1.0
+    shapes[..., raster.TOP:raster.ALPHA] = 0.7
+    assert raster.choose_painter(shapes) is raster.layered
+    monkeypatch.setattr(raster.kernel, "paint", lambda s, b, size: raster.layered(s) + 0.1)
+    assert raster.choose_painter(shapes) is raster.layered
+    monkeypatch.setattr(raster.kernel, "paint", lambda s, b, size: raster.layered(s))
+    assert raster.choose_painter(shapes) is not raster.layered
+
+
+def test_a_batch_costs_a_gpu_few_launches(world):
+    """Counted where they are counted on every device: operations that compute. They must not grow with the batch."""
+    found = []
+    for count in (16, 64):
+        scenes = world.scenes(count, 3)
+        with pytest.MonkeyPatch.context() as patch, Launches() as launches:
+            patch.setattr(windows, "rasterise", lambda shapes: torch.zeros(*shapes.shape[:2], 3, SIZE, SIZE))
+            windows.render(scenes.before, scenes.after, scenes.switch, 1)
+        found.append(launches.count)
+    assert max(found) < LAUNCHES
 
 
 def test_every_place_and_subject_draws_in_range():
@@ -101,6 +179,12 @@ def test_paraphrases_are_many_and_tell_scenes_of_the_world():
         assert valid(told) and not held_out(told), entry
     told = {(p["place"], p.get("subject")) for p in PARAPHRASES}
     assert {p for p, _ in told} == set(spec.PLACES) and {s for _, s in told} - {None} == set(spec.SUBJECTS) - {"none"}
+    for language in LANGUAGES:
+        told = [p for p in PARAPHRASES if p.get("language", "en") == language]
+        assert len(told) >= 45 and {p["place"] for p in told} == set(spec.PLACES)
+        assert {p.get("subject") for p in told} - {None} == set(spec.SUBJECTS) - {"none"}
+        assert {p.get("action") for p in told} >= {"left", "right", "away", "run", "jump", "type", "smile", "up", "down"}
+    assert sum(p.get("language", "en") == "en" for p in PARAPHRASES) >= 100
 
 
 def test_shares_of_hand_overs(world):
@@ -192,6 +276,30 @@ def test_a_smiling_face_fills_forty_pixels():
             assert m["size"][-1] * radius * torch.exp(m["zoom"][-1]) * SIZE >= 40
             middle = m["y"][-1] - 0.5 * m["size"][-1] - m["cy"][-1]
             assert abs(middle) < 0.4 and abs(m["x"][-1] - m["cx"][-1]) < 0.3
+
+
+def test_a_smile_stays_in_the_picture_while_the_camera_comes_closer():
+    for subject in ("lion", "robot"):
+        for switch in (FRESH, 5, -1, -7):
+            m = motion(scene("room", subject, "stand"), scene("room", subject, "smile", "in"), switch)
+            zoom = torch.exp(m["zoom"][-1])
+            mouth, half = (m["y"][-1] - 0.32 * m["size"][-1] - m["cy"][-1]) * zoom, 0.21 * m["size"][-1] * zoom
+            assert abs(mouth) + half * 0.7 < 1 and abs(m["x"][-1] - m["cx"][-1]) * zoom + half < 1, (subject, switch, mouth, half)
+
+
+def test_tails_are_wide_at_their_ends():
+    """The part that trails behind spreads outwards, on both sides: what is drawn furthest back is wider than where it joins."""
+    for subject, place in (("fish", "ocean"), ("bird", "city")):
+        for action, behind in (("left", 1), ("right", -1)):
+            told = scene(place, subject, action, colour="red")
+            video = film(told)
+            bare = film(dict(told, subject="none", action="stand"))
+            ink = ((video - bare).abs().sum(1) > 0.15)[0].float()
+            columns = torch.nonzero(ink.sum(0)).flatten()
+            rows_of = ink.sum(0)[columns[0]:columns[-1] + 1]
+            rows_of = rows_of.flip(0) if behind > 0 else rows_of
+            tail = rows_of[: max(4, len(rows_of) // 3)]
+            assert tail[1:4].max() >= 0.5 * tail.max(), (subject, action, tail)
 
 
 def test_walkers_leave_and_runners_cross():

@@ -16,7 +16,7 @@ ATTRIBUTES = ("place", "subject", "colour", "camera", "action")
 class Classifier(nn.Module):
     """video [B, T, 3, H, W] in 0..1 -> logits [B, classes]. Every second frame, stacked as channels: motion is what they differ in."""
 
-    def __init__(self, frames: int, classes: int, channels: Sequence[int] = (32, 64, 128, 192, 256)):
+    def __init__(self, frames: int, classes: int, channels: Sequence[int]):
         super().__init__()
         layers: List[nn.Module] = []
         before = 3 * ((frames + 1) // 2)
@@ -36,9 +36,9 @@ class Classifier(nn.Module):
 class Judges(nn.Module):
     """One classifier per attribute; `verdicts` are class numbers i64 [B, 5]."""
 
-    def __init__(self, frames: int, classes: Sequence[int]):
+    def __init__(self, frames: int, classes: Sequence[int], channels: Sequence[int]):
         super().__init__()
-        self.each = nn.ModuleList([Classifier(frames, count) for count in classes])
+        self.each = nn.ModuleList([Classifier(frames, count, channels) for count in classes])
 
     def loss(self, video, labels):
         """Cross entropies summed over attributes; a label of -1 is left out."""
@@ -75,7 +75,7 @@ def settled(scenes: Scenes) -> Scenes:
 
 
 def train_judges(world, count: int, seconds: float, batch: int, frames: int, device, seed: int, say=lambda message: None,
-                 render_batch: int = 1024, steps: int = 0) -> Judges:
+                 render_batch: int = 1024, steps: int = 0, channels: Sequence[int] = (24, 48, 96, 144, 192)) -> Judges:
     """Trains on `count` true windows of training and of held-out combinations alike (the judges must know both) for `seconds`, or
     for `steps` steps when given."""
     cuda = device.type == "cuda"
@@ -85,7 +85,7 @@ def train_judges(world, count: int, seconds: float, batch: int, frames: int, dev
     videos = torch.cat([true_windows(world, s, device, seed + i, render_batch) for i, s in enumerate(sources)])
     labels = torch.cat([s.labels for s in sources]).to(device)
     torch.manual_seed(seed)
-    judges = Judges(frames, world.classes).to(device).train()
+    judges = Judges(frames, world.classes, channels).to(device).train()
     if cuda:
         judges = judges.to(memory_format=torch.channels_last)
     optimiser = Optimiser(judges, 1e-3, tables=("head",), decay=0.02)

@@ -71,7 +71,7 @@ def open_studio(config: Config, device: torch.device) -> Studio:
 
     settings = config.evaluation
     return Studio(load_tokenizer(config, device), load_transformer(config, device),
-                  text_encoder(config.run.text_encoder, config.run.text_directory, 8),
+                  text_encoder(config.run.text_encoder, config.run.text_source, 8),
                   SamplerSettings(settings.steps, settings.guidance, settings.guidance_ramp, settings.temperature, settings.confidence_noise),
                   device)
 

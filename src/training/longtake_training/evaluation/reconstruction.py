@@ -50,11 +50,17 @@ def measure_tokenizer(model: CViViT, clips: torch.Tensor, device, batch: int = 6
     return {
         "clips": int(clips.shape[0]),
         "psnr_db": round(float(quality.mean()), 3),
-        "psnr_interval": round(1.96 * float(quality.std()) / max(1, len(quality)) ** 0.5, 3),
+        "psnr_interval": interval(quality),
         "frame_psnr_db": [round(float(x), 2) for x in -10 * torch.log10(torch.cat(per_frame).mean(0).clamp(min=1e-10))],
         "code_use": use, "perplexity": perplexity,
         "roundtrip_psnr_db": [round(float(torch.cat(rounds[r]).mean()), 3) for r in ROUNDS],
+        "roundtrip_interval": [interval(torch.cat(rounds[r])) for r in ROUNDS],
         "codes_changed_in_second_round": round(float(torch.cat(changed).mean()), 4)}
+
+
+def interval(values: torch.Tensor) -> float:
+    """Half the 95 % interval of the mean of clips."""
+    return round(1.96 * float(values.std()) / max(1, len(values)) ** 0.5, 3)
 
 
 def clip_psnr(output: torch.Tensor, video: torch.Tensor) -> torch.Tensor:

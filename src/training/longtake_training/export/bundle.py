@@ -3,7 +3,7 @@ own digest is SHA-256 over the manifest's bytes as stored."""
 import hashlib
 import json
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from ..training.transformer import PREFIX_FRAMES, load_transformer
 from .archives import DecodeArchive, EncodeArchive, open_archive, transformer_archive, write_archive
 from .card import card_text, read_card
 from .quantised import dequantised_copy
+from .vocabulary import world_words
 
 FORMAT = "longtake-bundle-1"
 ENGINE_REVISION = 1
@@ -37,13 +38,13 @@ def export(config: Config, directory: Path, in_parts: bool = False) -> Dict:
     world = open_world(config.run.world)
     scenes = world.scenes(1, 31)
     video = world.render(scenes, torch.device("cpu"), 31)
-    encoder = text_encoder(config.run.text_encoder, config.run.text_directory)
-    return write_bundle(config, tokenizer, transformer, video, scenes.captions[0], encoder, directory, in_parts)
+    encoder = text_encoder(config.run.text_encoder, config.run.text_source)
+    return write_bundle(config, tokenizer, transformer, video, scenes.captions[0], encoder, directory, in_parts, world_words(world))
 
 
 def write_bundle(config: Config, tokenizer: CViViT, transformer: MaskedTransformer, video: torch.Tensor, caption: str, encoder,
-                 directory: Path, in_parts: bool = False) -> Dict:
-    """`video` f32 [1, frames, 3, H, W] and `caption` become the golden vectors."""
+                 directory: Path, in_parts: bool = False, words: Sequence[str] = ()) -> Dict:
+    """`video` f32 [1, frames, 3, H, W] and `caption` become the golden vectors. `words` are those of the training captions."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     for old in directory.iterdir():
@@ -56,15 +57,16 @@ def write_bundle(config: Config, tokenizer: CViViT, transformer: MaskedTransform
     write_archive(transformer_archive(transformer), directory / "transformer.pt")
     golden, tolerances = golden_vectors(config, tokenizer, transformer, video, caption, encoder, directory)
     np.savez_compressed(directory / "golden.npz", **golden)
+    (directory / "vocabulary.txt").write_text("".join(word + "\n" for word in words), encoding="utf-8")
     card = read_card(config)
     card["bundle_mb"] = round(sum(f.stat().st_size for f in directory.iterdir()) / 1e6, 2)
     card["half_precision"] = tolerances.pop("half_precision")
     (directory / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     (directory / "card.md").write_text(card_text(card, config), encoding="utf-8")
-    files = [directory / name for name in ARCHIVES + ("golden.npz", "card.json", "card.md")]
+    files = [directory / name for name in ARCHIVES + ("golden.npz", "card.json", "card.md", "vocabulary.txt")]
     entries = [{"name": f.name, "bytes": f.stat().st_size, "sha256": digest(f.read_bytes()),
                 "parts": part_count(f) if in_parts else 1} for f in files]
-    manifest = manifest_of(config, entries, {"file": "golden.npz", **tolerances})
+    manifest = manifest_of(config, entries, {"file": "golden.npz", **tolerances}, card.get("sampler", {}).get("chosen", {}))
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     if in_parts:
         for file in files:
@@ -114,7 +116,8 @@ def golden_vectors(config: Config, tokenizer: CViViT, transformer: MaskedTransfo
     return golden, {"logit_tolerance": 0.05, "pixel_tolerance": 0.01, "code_mismatches": int(0.02 * codes.numel()), "half_precision": half}
 
 
-def manifest_of(config: Config, files: List[Dict], golden: Dict) -> Dict:
+def manifest_of(config: Config, files: List[Dict], golden: Dict, chosen: Dict) -> Dict:
+    """`chosen`: the sampler's settings that scored best, where the evaluation has looked for them."""
     tokenizer, transformer, run = config.tokenizer, config.transformer, config.run
     codes = {"groups": tokenizer.groups, "vocabulary": transformer.vocabulary, "mask_id": transformer.vocabulary, "rows": tokenizer.grid,
              "columns": tokenizer.grid, "quantizer": tokenizer.quantizer}
@@ -128,18 +131,19 @@ def manifest_of(config: Config, files: List[Dict], golden: Dict) -> Dict:
         "codes": codes,
         "transformer": {"width": transformer.width, "heads": transformer.heads, "layers": transformer.layers,
                         "text_width": transformer.text_width, "text_tokens": transformer.text_tokens},
-        "text_encoder": text_entry(run.text_encoder, Path(run.text_directory or "."), transformer.text_tokens),
-        "sampler": {"steps": settings.steps, "steps_fast": 8, "guidance": settings.guidance, "guidance_ramp": settings.guidance_ramp,
+        "text_encoder": text_entry(run.text_encoder, Path(run.text_source or "."), transformer.text_tokens),
+        "sampler": {"steps": chosen.get("steps", settings.steps), "steps_fast": min(8, chosen.get("steps", settings.steps)),
+                    "guidance": chosen.get("guidance", settings.guidance), "guidance_ramp": settings.guidance_ramp,
                     "temperature": settings.temperature, "confidence_noise": settings.confidence_noise, "schedule": "cosine"},
         "files": files, "golden": golden}
 
 
-def text_entry(kind: str, directory: Path, tokens: int) -> Dict:
+def text_entry(kind: str, source: Path, tokens: int) -> Dict:
     if kind != "minilm":
         return {"name": kind, "max_tokens": tokens}
     return {"name": MiniLm.name, "artifact": TEXT_ARTIFACT, "model_file": MiniLm.MODEL,
-            "model_sha256": digest((directory / MiniLm.MODEL).read_bytes()), "tokenizer_file": MiniLm.TOKENIZER,
-            "tokenizer_sha256": digest((directory / MiniLm.TOKENIZER).read_bytes()), "max_tokens": tokens}
+            "model_sha256": digest(MiniLm.file(source, MiniLm.MODEL)), "tokenizer_file": MiniLm.TOKENIZER,
+            "tokenizer_sha256": digest(MiniLm.file(source, MiniLm.TOKENIZER)), "max_tokens": tokens}
 
 
 def digest(data: bytes) -> str:

@@ -14,7 +14,7 @@ def read_card(config: Config) -> Dict[str, Any]:
     path = config.output / "report.json"
     report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     card = {name: report[name] for name in FIGURES if name in report}
-    for extra in ("adherence_by_language", "tokenizer", "training", "intervals", "clips", "notes"):
+    for extra in ("adherence_by_language", "adherence_paraphrase_by_language", "sampler", "tokenizer", "training", "intervals", "clips", "notes"):
         if extra in report:
             card[extra] = report[extra]
     return card

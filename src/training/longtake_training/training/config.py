@@ -22,8 +22,8 @@ class RunConfig:
     seed: int = 1
     text_encoder: str = "minilm"
     """minilm, or hashed-words for runs without model files."""
-    text_directory: str = ""
-    """Folder with the two MiniLM files."""
+    text_source: str = ""
+    """Where MiniLM is: the artifact's jar, or a folder with its two files."""
     text_workers: int = 4
     text_threads: int = 3
     world: str = "longtake_training.world:ProceduralWorld"
@@ -111,6 +111,8 @@ class Evaluation:
     classifier_clips: int = 24576
     classifier_batch: int = 256
     """Training windows of the attribute classifiers, true renders only."""
+    classifier_channels: List[int] = field(default_factory=lambda: [24, 48, 96, 144, 192])
+    """Of each classifier, a halving of the picture each; five such classifiers are 11 MB in half precision."""
     films: int = 8
     film_windows: int = 240
     seconds: float = 240.0
@@ -120,6 +122,10 @@ class Evaluation:
     guidance_ramp: float = 0.5
     temperature: float = 1.0
     confidence_noise: float = 3.0
+    candidates: List[List[float]] = field(default_factory=lambda: [[12, 2.0], [12, 3.5], [8, 2.5], [24, 2.5], [12, 5.0]])
+    """Steps and guidance that are tried on clips of their own before anything is reported; the best one, the fewer steps where they are
+    equally good, is what is measured and what the bundle names as its default. Empty: `steps` and `guidance` as they stand."""
+    candidate_clips: int = 128
 
 
 @dataclass

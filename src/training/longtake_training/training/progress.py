@@ -30,6 +30,11 @@ def budget_seconds(seconds: float, spent: float, until: float, later: float) -> 
     return spent + max(5.0, until - time.time()) + later if until > 0 else seconds
 
 
+def over(now: float, *ends: float) -> bool:
+    """Whether one of the `ends` (seconds since 1970, 0 for none) has passed."""
+    return any(0 < end < now for end in ends)
+
+
 class Journal:
     """Appends every record to `<directory>/<name>.jsonl` and prints it in short."""
 

@@ -3,6 +3,7 @@ smoke runs: equal words get equal states, so a network can learn from them, but 
 import hashlib
 import re
 import threading
+import zipfile
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
@@ -34,23 +35,32 @@ class HashedWords:
 
 class MiniLm:
     """all-MiniLM-L6-v2 as int8 ONNX: the last hidden states of the first 32 word pieces, [CLS] and [SEP] among them, neither
-    pooled nor normalised. `directory` holds the two files of the langchain4j artifact."""
+    pooled nor normalised. `source` is the langchain4j artifact, the jar itself or a folder with its two files."""
 
     name = "all-MiniLM-L6-v2"
     MODEL = "all-minilm-l6-v2-q.onnx"
     TOKENIZER = "all-minilm-l6-v2-q-tokenizer.json"
 
-    def __init__(self, directory: Path, threads: int = 8, tokens: int = TOKENS):
+    def __init__(self, source: Path, threads: int = 8, tokens: int = TOKENS):
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(str(Path(directory) / self.MODEL), options, providers=["CPUExecutionProvider"])
-        self.tokenizer = Tokenizer.from_file(str(Path(directory) / self.TOKENIZER))
+        self.session = onnxruntime.InferenceSession(self.file(source, self.MODEL), options, providers=["CPUExecutionProvider"])
+        self.tokenizer = Tokenizer.from_str(self.file(source, self.TOKENIZER).decode("utf-8"))
         self.tokenizer.enable_truncation(tokens)
         self.tokenizer.enable_padding(length=tokens)
         self.inputs = {i.name for i in self.session.get_inputs()}
+
+    @staticmethod
+    def file(source: Path, name: str) -> bytes:
+        """One of the two files."""
+        source = Path(source)
+        if source.is_dir():
+            return (source / name).read_bytes()
+        with zipfile.ZipFile(source) as jar:
+            return jar.read(name)
 
     def __call__(self, captions: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
         states, masks = [], []
@@ -65,9 +75,9 @@ class MiniLm:
         return np.concatenate(states), np.concatenate(masks)
 
 
-def text_encoder(kind: str, directory: str = "", threads: int = 8):
+def text_encoder(kind: str, source: str = "", threads: int = 8):
     if kind == "minilm":
-        return MiniLm(Path(directory), threads)
+        return MiniLm(Path(source), threads)
     if kind == "hashed-words":
         return HashedWords()
     raise ValueError(f"unknown text encoder '{kind}': minilm or hashed-words")

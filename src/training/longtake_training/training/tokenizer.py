@@ -13,7 +13,7 @@ from .distributed import agree, barrier, join, own_seed, rank, world_size
 from .losses import tokenizer_loss
 from .optim import Average, Optimiser, cosine_share
 from .probe import Plan, Probe
-from .progress import Clock, Journal, budget_seconds, draw_curves
+from .progress import Clock, Journal, budget_seconds, draw_curves, over
 from .step import TrainingStep, first_working
 
 TABLES = ("places", "codebook")
@@ -60,11 +60,12 @@ class TokenizerTrainer:
         self.average = Average(self.model)
         self.count = 0
         self.spent = 0.0
+        self.stop_at = 0.0
         self.resumed = self._resume()
 
     def _resume(self) -> bool:
         if not self.checkpoint.exists():
-            return False
+            return self._warm_start()
         saved = checkpoint.load(self.checkpoint, str(self.device))
         self.model.load_state_dict(saved["model"])
         self.optimiser.restore(saved["optimiser"])
@@ -72,6 +73,18 @@ class TokenizerTrainer:
             mine.copy_(other)
         self.count, self.spent = saved["count"], saved["spent"]
         self.journal.write("resumed", step=self.count, spent=round(self.spent, 1))
+        return True
+
+    def _warm_start(self) -> bool:
+        """A lost machine leaves only the averaged int8 weights of the last call: better than nothing, and marked as such."""
+        if not checkpoint.weights_exist(self.config.directory / WEIGHTS):
+            return False
+        state, about = checkpoint.load_weights(self.config.directory / WEIGHTS)
+        self.model.load_state_dict(state)
+        self.average = Average(self.model)
+        # Steps are counted anew: without the optimiser's state the rate must rise slowly again.
+        self.spent = float(about.get("spent", 0.0))
+        self.journal.write("warm_start", spent=self.spent)
         return True
 
     def save(self):
@@ -97,8 +110,10 @@ class TokenizerTrainer:
         if self.device.type == "cuda":
             self.model.to(memory_format=torch.channels_last if plan.channels_last else torch.contiguous_format)
 
-    def run(self, stop_at_step: int = 0) -> Dict:
-        """Trains; `stop_at_step` leaves early with a checkpoint, as an interruption would. Returns the last measurements."""
+    def run(self, stop_at_step: int = 0, stop_at: float = 0.0) -> Dict:
+        """Trains; `stop_at_step`, or the time `stop_at` (seconds since 1970), leaves early with a checkpoint, as an interruption would,
+        and leaves the budget as it is. Returns the last measurements, nothing if training is not over."""
+        self.stop_at = stop_at
         pool = self._pool()
         held_out, pool = pool[: self.settings.validation], pool[self.settings.validation:]
         cuda = self.device.type == "cuda"
@@ -139,7 +154,7 @@ class TokenizerTrainer:
                 if cuda:
                     torch.cuda.synchronize()
                 self.spent = agree(clock.spent(), self.device)
-                if 0 < settings.until < agree(time.time(), self.device):
+                if over(agree(time.time(), self.device), settings.until, self.stop_at):
                     break
                 if probe is not None and probe.finished():
                     better = probe.better_than(plan, phase_at(settings.phases, self.progress()))

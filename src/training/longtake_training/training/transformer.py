@@ -12,7 +12,7 @@ from .data import CLEAN, Corruption, TokenData, chunk_seed, device_of, encode_wi
 from .distributed import agree, barrier, join, own_seed, rank, world_size
 from .optim import Average, Optimiser, cosine_share
 from .probe import Plan, Probe, choose
-from .progress import Clock, Journal, budget_seconds, draw_curves
+from .progress import Clock, Journal, budget_seconds, draw_curves, over
 from .step import TrainingStep, first_working, half_precision
 from .text import text_encoder
 from .tokenizer import load_tokenizer
@@ -79,6 +79,7 @@ class TransformerTrainer:
                                      self.settings.image_prefix)
         self.count = 0
         self.spent = 0.0
+        self.stop_at = 0.0
         self._resume()
 
     def _resume(self):
@@ -95,6 +96,7 @@ class TransformerTrainer:
             state, about = checkpoint.load_weights(self.config.directory / WEIGHTS)
             self.model.load_state_dict(state)
             self.average = Average(self.model)
+            # Steps are counted anew: without the optimiser's state the rate must rise slowly again.
             self.spent = float(about.get("spent", 0.0))
             self.journal.write("warm_start", spent=self.spent)
 
@@ -122,7 +124,7 @@ class TransformerTrainer:
             return TokenData(checkpoint.load(self.data_path, str(self.device)))
         run, settings = self.config.run, self.settings
         world = self._world if self._world is not None else open_world(run.world)
-        encoder = self._encoder if self._encoder is not None else text_encoder(run.text_encoder, run.text_directory, run.text_threads)
+        encoder = self._encoder if self._encoder is not None else text_encoder(run.text_encoder, run.text_source, run.text_threads)
         tokenizer = load_tokenizer(self.config, self.device)
         data = encode_windows(world, tokenizer, encoder, settings.windows + settings.validation, own_seed(run.seed + 100), self.device,
                               settings.render_batch, settings.data_seconds, PREFIX_FRAMES, run.text_workers, settings.renders_per_scene,
@@ -130,7 +132,9 @@ class TransformerTrainer:
         checkpoint.save_atomically(data.tensors(), self.data_path)
         return data
 
-    def run(self, stop_at_step: int = 0) -> Dict:
+    def run(self, stop_at_step: int = 0, stop_at: float = 0.0) -> Dict:
+        """As the tokenizer's: `stop_at` is the time (seconds since 1970) at which this call ends, whatever its budget."""
+        self.stop_at = stop_at
         cuda, settings = self.device.type == "cuda", self.settings
         probe = Probe(self.config, "transformer") if cuda and world_size() == 1 and settings.probe and settings.steps == 0 else None
         try:
@@ -176,7 +180,7 @@ class TransformerTrainer:
                 if cuda:
                     torch.cuda.synchronize()
                 self.spent = agree(clock.spent(), self.device)
-                if 0 < settings.until < agree(time.time(), self.device):
+                if over(agree(time.time(), self.device), settings.until, self.stop_at):
                     break
                 if probe is not None and probe.finished():
                     results = probe.results()

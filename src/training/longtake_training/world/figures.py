@@ -11,9 +11,9 @@ class Body:
         self.b, self.x, self.y, self.s, self.d = brush, state["x"], state["y"], state["size"], state["facing"]
 
     def part(self, dx, dy, hx, hy, top, bottom=None, turn=0.0, round=0.0, **more):
-        turn = turn if torch.is_tensor(turn) else torch.full_like(self.x, float(turn))
-        self.b.add(self.x + self.d * dx * self.s, self.y + dy * self.s, hx * self.s, hy * self.s, top, bottom, turn=turn * self.d,
-                   round=round * self.s, **more)
+        turn = turn * self.d if torch.is_tensor(turn) or turn else 0.0
+        self.b.add(self.x + self.d * dx * self.s, self.y + dy * self.s, hx * self.s, hy * self.s, top, bottom, turn=turn,
+                   round=round * self.s if round else 0.0, **more)
 
     def limb(self, dx, dy, angle, length, width, top, **more):
         """Hangs from (dx, dy); angle 0 is straight down, positive forward."""
@@ -42,10 +42,10 @@ def cars(b, s, ink, clock, pick):
         for i in range(2):
             x = i * 1.5 + pick(10 + lane) * 1.5 + clock * speed
             for dx, dy, hx, hy, top, kw in ((0, 0, 1, .34, ink, dict(round=.16 * size)), (-.08, -.42, .55, .30, shade(ink, .85), dict(taper=.3, round=.06 * size)),
-                                            (-.08, -.40, .44, .20, torch.tensor((.55, .82, .95), device=b.device), dict(taper=.3)),
-                                            (.92, .0, .10, .12, torch.tensor((1., 1., .75), device=b.device), {}), (-.95, .0, .07, .12, torch.tensor((1., .2, .2), device=b.device), {}),
-                                            (-.55, .34, .24, .24, torch.tensor(DARK, device=b.device), dict(ellipse=True)), (.55, .34, .24, .24, torch.tensor(DARK, device=b.device), dict(ellipse=True)),
-                                            (-.55, .34, .10, .10, torch.tensor((.8, .8, .85), device=b.device), dict(ellipse=True)), (.55, .34, .10, .10, torch.tensor((.8, .8, .85), device=b.device), dict(ellipse=True))):
+                                            (-.08, -.40, .44, .20, (.55, .82, .95), dict(taper=.3)),
+                                            (.92, .0, .10, .12, (1., 1., .75), {}), (-.95, .0, .07, .12, (1., .2, .2), {}),
+                                            (-.55, .34, .24, .24, DARK, dict(ellipse=True)), (.55, .34, .24, .24, DARK, dict(ellipse=True)),
+                                            (-.55, .34, .10, .10, (.8, .8, .85), dict(ellipse=True)), (.55, .34, .10, .10, (.8, .8, .85), dict(ellipse=True))):
                 b.add(x + dx * size, y + dy * size, hx * size, hy * size, top, wrap=1.5, **kw)
 
 
@@ -131,7 +131,7 @@ def fish(p, s, ink, does, clock):
     up = flag(does("up"))
     p.y = p.y + .02 * torch.sin(clock * .4)
     tilt = -up * .6
-    p.part(-.86 + .10 * up, wag * .12 + .42 * up, .34, .34, shade(ink, .8), turn=1.5708 + wag + tilt, taper=-.8)
+    p.part(-.86 + .10 * up, wag * .12 + .42 * up, .34, .34, shade(ink, .8), turn=1.5708 + wag + tilt, taper=.8)
     p.part(-.05, -.36 + .02 * up, .30, .20, shade(ink, .75), turn=tilt - .2, taper=.5)
     p.part(0, 0, .72, .42, shade(ink, 1.12), shade(ink, .78), ellipse=True, turn=tilt)
     p.part(-.12 + 0 * up, .06, .05, .32, shade(ink, .6) * .7 + .3, round=.04, turn=tilt)
@@ -198,7 +198,7 @@ def feline(p, s, ink, does, clock, mane, suit):
         p.part(dx, -.58, .075, .085, (1., 1., .94), ellipse=True, alpha=face)
         p.part(dx, -.57, .04, .055, DARK, ellipse=True, alpha=face)
     p.part(0, -.44, .07, .05, DARK, ellipse=True, alpha=face)
-    mouth(p, 0, -.32, .19, smile, torch.tensor((.62, .10, .14), device=ink.device), light, face)
+    mouth(p, 0, -.32, .19, smile, (.62, .10, .14), light, face)
     p.part(0, -.315, .12, .022, (1., 1., 1.), alpha=face * smile)
 
 
@@ -213,7 +213,7 @@ def cat(p, s, ink, does, clock):
 def bird(p, s, ink, does, clock):
     flap = torch.sin(clock * 1.1)
     p.y = p.y + .03 * torch.sin(clock * .55)
-    p.part(-.72, .04, .30, .14, shade(ink, .7), turn=1.5708 + .2, taper=-.6)
+    p.part(-.72, .04, .30, .14, shade(ink, .7), turn=1.5708 + .2, taper=.6)
     p.limb(-.02, -.05, 3.4 - flap * .9, .85, .16, shade(ink, .65))
     p.part(0, 0, .55, .26, shade(ink, 1.1), shade(ink, .8), ellipse=True, turn=-.12)
     p.part(.52, -.18, .22, .21, ink, ellipse=True)

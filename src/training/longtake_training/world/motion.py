@@ -1,4 +1,7 @@
 """Where subject and camera are in every frame. Speeds ease in, so that a change of action has no jerk."""
+import functools
+from typing import Sequence
+
 import torch
 
 from .raster import FRAMES
@@ -15,8 +18,14 @@ FOCUS = {"city": (0.0, 0.0), "ship": (0.0, -0.05), "room": (0.45, -0.28), "ocean
 
 def uniform(key: torch.Tensor, seed: int, salt: int) -> torch.Tensor:
     """f32 [n] in 0..1 from counters alone: equal on every device and in every batch."""
+    return uniforms(key, seed, (salt,))[:, 0]
+
+
+def uniforms(key: torch.Tensor, seed: int, salts: Sequence[int]) -> torch.Tensor:
+    """f32 [n, salts]: one column for each of `salts`."""
     mask = 0xFFFFFFFF
-    value = (key + ((seed * 0x9E3779B1 + salt * 0x85EBCA6B) & mask)) & mask
+    offsets = torch.tensor([(seed * 0x9E3779B1 + salt * 0x85EBCA6B) & mask for salt in salts]).to(key.device)
+    value = (key.unsqueeze(1) + offsets) & mask
     for shift, factor in ((16, 0x7FEB352D), (15, 0x046CA68B), (16, 0x2C1B3C6D)):
         value = value ^ (value >> shift)
         value = (value * factor) & mask
@@ -28,6 +37,115 @@ def table(values, index):
     return torch.tensor(values, device=index.device)[index]
 
 
+class Told:
+    """What the scenes ask for in every frame, none of it dependent on where anything is: f32, i64 or bool [n, LEAD + FRAMES]."""
+
+    def __init__(self, spec):
+        device, col = spec.device, COLUMN
+        self.spec = spec
+        action, camera = spec[..., col["action"]], spec[..., col["camera"]]
+        self._does = {name: action == number for number, name in enumerate(ACTIONS)}
+        self._films = {name: camera == number for number, name in enumerate(CAMERAS)}
+        self.place, self.subject = spec[..., col["place"]], spec[..., col["subject"]]
+        self.walker = torch.tensor([s in WALKER for s in SUBJECTS], device=device)[self.subject]
+        self.nobody, self.cars = self.subject <= 1, self.subject == 1
+        self.base = table([SIZES[s] for s in SUBJECTS], self.subject)
+        ground = table([GROUND[p] for p in PLACES], self.place)
+        on_desk = (self.place == PLACES.index("office")) & self.does("run", "jump")
+        self.ground = torch.where(on_desk, torch.full_like(ground, DESK_TOP), ground)
+        self.focus_x = table([FOCUS[p][0] for p in PLACES], self.place)
+        self.focus_y = table([FOCUS[p][1] for p in PLACES], self.place)
+        self.hour, self.screen = spec[..., col["time"]].float(), spec[..., col["screen"]].float()
+        self.lapse = spec[..., col["lapse"]] > 0
+        self.pace = pick(0.0, (self.does("left"), -0.08), (self.does("right"), 0.08), (self.does("run"), 0.13))
+        self.size = torch.where(self.does("smile"), self.base * 2.9, torch.where(self.does("away"), self.base * 0.62, self.base))
+        self.growth = pick(0.3, (self.does("away"), 0.07))
+        self.stride = pick(0.0, (self.does("run"), 1.15), (self.does("left", "right", "away"), 0.8))
+        self.lens = pick(0.0, (self.films("in"), 0.05), (self.films("out"), -0.055), (self.films("crash"), 0.17))
+        self.creep = pick(0.0, (self.films("in", "crash"), 0.022), (self.films("out"), -0.008))
+        self.pan = pick(0.0, (self.films("left"), -0.065), (self.films("right"), 0.065))
+        self.pull = pick(0.0, (self.films("in", "crash") & ~self.does("smile"), 0.2))
+        self.home = pick(0.0, (self.films("out"), 0.12))
+        # How far below the middle of the picture a smiling figure's own middle is: with its suit, or with its face alone.
+        self.framing = pick(0.72, (self.films("in"), 0.52))
+        self.follow = pick(0.0, (self.films("follow"), 0.55))
+
+    def does(self, *names):
+        return functools.reduce(torch.logical_or, [self._does[name] for name in names])
+
+    def films(self, *names):
+        return functools.reduce(torch.logical_or, [self._films[name] for name in names])
+
+    def at(self, frame):
+        """One frame of everything that `step` asks for, [n] each."""
+        view = object.__new__(Told)
+        for name, value in vars(self).items():
+            setattr(view, name, {k: v[:, frame] for k, v in value.items()} if isinstance(value, dict) else value[:, frame])
+        return view
+
+
+def pick(otherwise, *cases):
+    """The number of the first case that holds, else `otherwise`: f32 like the conditions [...]."""
+    result = torch.full(cases[0][0].shape, otherwise, device=cases[0][0].device)
+    for condition, value in reversed(cases):
+        result = result.masked_fill(condition, value)
+    return result
+
+
+def begin(told, key, seed):
+    """The state in which a scene starts: a dict of f32 [n]. `told` of one frame."""
+    r1, r2, phase = uniforms(key, seed, (1, 2, 3)).unbind(1)
+    zero, smile, base, does, films = torch.zeros_like(r1), told.does("smile"), told.base, told.does, told.films
+    x = torch.where(does("left"), 0.5 + 0.1 * r1, torch.where(does("right"), -0.5 - 0.1 * r1, (r1 - 0.5) * 0.4))
+    x = x.masked_fill(does("run"), -0.95)
+    x = torch.where(smile | films("follow", "in", "crash", "out"), (r1 - 0.5) * 0.1, x)
+    x = x.masked_fill(does("away"), -0.1).masked_fill(does("type"), -0.12)
+    y = ((r2 - 0.5) * 0.4 - 0.08).masked_fill(does("down"), -1.0).masked_fill(does("up"), 0.45)
+    size = torch.where(smile, base * 2.2, base)
+    y = torch.where(told.walker, torch.where(smile, told.framing * size, told.ground - size), y)
+    facing = pick(-1.0, (does("left"), -1.0), (does("right", "run", "type"), 1.0), (r2 > 0.5, 1.0))
+    out = films("out")
+    cx = torch.where(out, torch.where(told.nobody, told.focus_x, x), pick(0.0, (films("left"), 0.3), (films("right"), -0.3)))
+    cy = torch.where(out, torch.where(told.nobody, told.focus_y, y - 0.4 * size * told.walker), pick(0.0, (films("tilt"), 0.2)))
+    return dict(x=x, y=y, size=size, facing=facing, cx=cx, cy=cy, zoom=pick(0.0, (out, 0.6), (films("in", "crash"), -0.12)),
+                hour=told.hour.masked_fill(told.lapse, 0.0), screen=told.screen, walk=phase * 6.28, age=zero, speed=told.pace, lens=zero,
+                pan=zero)
+
+
+def step(s, told):
+    """The state one frame later."""
+    does, films, smile, base = told.does, told.films, told.does("smile"), told.base
+    s = dict(s)
+    goal = torch.where(does("away"), torch.where(s["x"] < -0.3, -0.07, 0.07), told.pace)
+    # Whoever acts in one spot goes there first.
+    goal = torch.where(smile, (s["cx"] - s["x"]) * 0.3, torch.where(does("type"), (-0.12 - s["x"]) * 0.3, goal))
+    s["speed"] = s["speed"] + (goal - s["speed"]) * 0.5
+    s["x"] = s["x"] + s["speed"]
+    s["facing"] = (s["facing"].masked_fill(s["speed"] > 0.01, 1.0).masked_fill(s["speed"] < -0.01, -1.0).masked_fill(does("type"), 1.0))
+    s["size"] = s["size"] + (told.size - s["size"]) * told.growth
+    away = torch.where(does("away"), (base - s["size"]) * 0.5, torch.zeros_like(base))
+    walk_y = torch.where(smile, told.framing * s["size"] + s["cy"], told.ground - s["size"] - away)
+    fly_y = s["y"] + torch.where(does("down"), (-0.12 - s["y"]) * 0.16, pick(0.0, (does("up"), -0.055)))
+    s["y"] = torch.where(told.walker, s["y"] + (walk_y - s["y"]) * 0.6, fly_y)
+    s["walk"] = s["walk"] + told.stride
+    # A camera at its limit creeps on; before a smiling face, large already, that is soon, or the smile would leave the picture.
+    spent = (films("in") & ((s["zoom"] > 0.5) | smile & (s["zoom"] > 0.1))) | (films("crash") & (s["zoom"] > 0.95)) | (films("out") & (s["zoom"] < -0.22))
+    s["lens"] = s["lens"] + (torch.where(spent, told.creep, told.lens) - s["lens"]) * 0.6
+    s["zoom"] = (s["zoom"] + s["lens"]).clamp(-0.34, 1.6)
+    s["pan"] = s["pan"] + (told.pan - s["pan"]) * 0.6
+    fx = torch.where(told.nobody, told.focus_x, s["x"])
+    fy = torch.where(told.nobody, told.focus_y.masked_fill(told.cars, 0.5), s["y"] - 0.4 * s["size"] * told.walker)
+    s["cx"] = (s["cx"] + s["pan"] + (fx - s["cx"]) * told.pull - s["cx"] * told.home + (s["x"] + s["speed"] - s["cx"]) * told.follow)
+    s["cy"] = s["cy"] + (fy - s["cy"]) * told.pull - s["cy"] * told.home + pick(0.0, (films("tilt") & (s["cy"] > -0.8), -0.075))
+    s["hour"] = torch.where(told.lapse, (s["hour"] + 0.16).clamp(max=2.0), s["hour"] + (told.hour - s["hour"]) * 0.4)
+    s["screen"] = s["screen"] + (told.screen - s["screen"]) * 0.4
+    s["age"] = s["age"] + 1
+    return s
+
+
+SHOWN = ("x", "y", "size", "facing", "cx", "cy", "zoom", "hour", "screen", "walk", "age", "speed")
+
+
 def simulate(first, second, switch, seed):
     """`first` and `second` i64 [n, fields]; the scene restarts at the switch unless the same subject stays in the same place.
     Returns a dict of f32 [n, FRAMES] (and `spec` i64 [n, FRAMES, fields])."""
@@ -37,94 +155,20 @@ def simulate(first, second, switch, seed):
         continuous = continuous & (first[:, col[name]] == second[:, col[name]])
     # Whoever arrives, and a sunset told in a time lapse, begin anew.
     continuous = continuous & (second[:, col["lapse"]] == 0) & (second[:, col["action"]] != ACTIONS.index("down"))
-    fresh = switch < -20
-    switch = torch.where(fresh, torch.zeros_like(switch), switch)
+    switch = switch.masked_fill(switch < -20, 0)
     key = first[:, col["key"]]
-    walkers = torch.tensor([s in WALKER for s in SUBJECTS], device=device)
-    out = {name: [] for name in ("x", "y", "size", "facing", "cx", "cy", "zoom", "hour", "screen", "walk", "age", "speed", "spec")}
-    state = None
+    frames = torch.arange(-LEAD, FRAMES, device=device)
+    told = Told(torch.where((frames >= switch[:, None]).unsqueeze(-1), second[:, None], first[:, None]))
+    anew = set(switch.tolist())
+    out = {name: [] for name in SHOWN}
+    state = begin(told.at(0), key, seed)
     for frame in range(-LEAD, FRAMES):
-        late = frame >= switch
-        spec = torch.where(late[:, None], second, first)
-
-        def does(*names):
-            return torch.stack([spec[:, col["action"]] == ACTIONS.index(n) for n in names]).any(0)
-
-        def films(*names):
-            return torch.stack([spec[:, col["camera"]] == CAMERAS.index(n) for n in names]).any(0)
-
-        place, subject = spec[:, col["place"]], spec[:, col["subject"]]
-        walker, nobody = walkers[subject], (subject == 0) | (subject == 1)
-        base = table([SIZES[s] for s in SUBJECTS], subject)
-        smile = does("smile")
-        size_goal = torch.where(smile, base * 2.9, torch.where(does("away"), base * 0.62, base))
-        ground = table([GROUND[p] for p in PLACES], place)
-        on_desk = (place == PLACES.index("office")) & does("run", "jump")
-        ground = torch.where(on_desk, torch.full_like(ground, DESK_TOP), ground)
-        office_typing = does("type")
-        start = {}
-        if state is None or bool(((frame == switch) & ~continuous).any()):
-            r1, r2 = uniform(key, seed, 1), uniform(key, seed, 2)
-            follow = films("follow")
-            sx = torch.where(does("left"), 0.5 + 0.1 * r1, torch.where(does("right"), -0.5 - 0.1 * r1, (r1 - 0.5) * 0.4))
-            sx = torch.where(does("run"), torch.full_like(sx, -0.95), sx)
-            sx = torch.where(smile | follow | films("in", "crash", "out"), (r1 - 0.5) * 0.1, sx)
-            sx = torch.where(office_typing, torch.full_like(sx, -0.12), torch.where(does("away"), -0.1 * torch.ones_like(sx), sx))
-            sy = torch.where(does("up"), 0.45 + 0 * r2, torch.where(does("down"), -1.0 + 0 * r2, (r2 - 0.5) * 0.4 - 0.08))
-            ssize = torch.where(smile, base * 2.2, base)
-            start = dict(
-                x=sx, y=torch.where(walker, torch.where(smile, 0.72 * ssize, ground - ssize), sy), size=ssize,
-                facing=torch.where(does("left"), -1.0, torch.where(does("right", "run", "type"), 1.0, torch.where(r2 > 0.5, 1.0, -1.0))),
-                cx=torch.where(films("left"), 0.3, torch.where(films("right"), -0.3, 0.0)), cy=torch.where(films("tilt"), 0.2, 0.0),
-                zoom=torch.where(films("out"), 0.6, torch.where(films("in", "crash"), -0.12, 0.0)),
-                hour=torch.where(spec[:, col["lapse"]] > 0, torch.zeros_like(sx), spec[:, col["time"]].float()),
-                screen=spec[:, col["screen"]].float(), walk=uniform(key, seed, 3) * 6.28, age=torch.zeros_like(sx), speed=torch.zeros_like(sx),
-                lens=torch.zeros_like(sx), pan=torch.zeros_like(sx))
-            start["cx"] = torch.where(films("out"), torch.where(nobody, table([FOCUS[p][0] for p in PLACES], place), sx), start["cx"])
-            start["cy"] = torch.where(films("out"), torch.where(nobody, table([FOCUS[p][1] for p in PLACES], place),
-                                                                start["y"] - 0.4 * ssize * walker), start["cy"])
-            goal_speed = torch.where(does("left"), -0.08, torch.where(does("right"), 0.08, torch.where(does("run"), 0.13, 0.0)))
-            start["speed"] = goal_speed
-        if state is None:
-            state = start
-        elif start:
-            again = (frame == switch) & ~continuous
+        now = told.at(frame + LEAD)
+        if frame in anew and frame > -LEAD:
+            again, start = (switch == frame) & ~continuous, begin(now, key, seed)
             state = {name: torch.where(again, start[name], state[name]) for name in state}
-        s = state
-        goal = torch.where(does("left"), -0.08, torch.where(does("right"), 0.08, torch.where(does("run"), 0.13, 0.0)))
-        side = torch.where(s["x"] < -0.3, -1.0, 1.0)
-        goal = torch.where(does("away"), 0.07 * side, goal)
-        # Whoever acts in one spot goes there first.
-        goal = torch.where(smile, (s["cx"] - s["x"]) * 0.3, torch.where(office_typing, (-0.12 - s["x"]) * 0.3, goal))
-        s["speed"] = s["speed"] + (goal - s["speed"]) * 0.5
-        s["x"] = s["x"] + s["speed"]
-        turn = torch.where(does("type"), 1.0, torch.where(s["speed"] < -0.01, -1.0, torch.where(s["speed"] > 0.01, 1.0, s["facing"])))
-        s["facing"] = turn
-        s["size"] = s["size"] + (size_goal - s["size"]) * torch.where(does("away"), 0.07, 0.3)
-        walk_y = torch.where(smile, 0.72 * s["size"] + s["cy"], ground - s["size"] - torch.where(does("away"), (base - s["size"]) * 0.5, 0.0))
-        fly_y = s["y"] + torch.where(does("up"), -0.055 * torch.ones_like(ground), torch.where(does("down"), (-0.12 - s["y"]) * 0.16, 0.0))
-        s["y"] = torch.where(walker, s["y"] + (walk_y - s["y"]) * 0.6, fly_y)
-        s["walk"] = s["walk"] + torch.where(does("run"), 1.15, torch.where(does("left", "right", "away"), 0.8, 0.0))
-        # Camera.
-        lens = torch.where(films("in"), 0.05, torch.where(films("out"), -0.055, torch.where(films("crash"), 0.17, 0.0)))
-        lens = torch.where(films("in") & (s["zoom"] > 0.5) | films("crash") & (s["zoom"] > 0.95) | films("out") & (s["zoom"] < -0.22),
-                           lens.sign() * torch.where(films("out"), 0.008, 0.022), lens)
-        s["lens"] = s["lens"] + (lens - s["lens"]) * 0.6
-        s["zoom"] = (s["zoom"] + s["lens"]).clamp(-0.34, 1.6)
-        s["pan"] = s["pan"] + (torch.where(films("left"), -0.065, torch.where(films("right"), 0.065, 0.0)) - s["pan"]) * 0.6
-        fx = torch.where(nobody, table([FOCUS[p][0] for p in PLACES], place), s["x"])
-        fy = torch.where(nobody, torch.where(subject == 1, 0.5, table([FOCUS[p][1] for p in PLACES], place)), s["y"] - 0.4 * s["size"] * walker)
-        pull = torch.where(films("in", "crash"), 0.2, 0.0) * (~smile)
-        home = torch.where(films("out"), 0.12, 0.0)
-        follow = torch.where(films("follow"), 0.55, 0.0)
-        s["cx"] = s["cx"] + s["pan"] + (fx - s["cx"]) * pull - s["cx"] * home + (s["x"] + s["speed"] - s["cx"]) * follow
-        s["cy"] = s["cy"] + (fy - s["cy"]) * pull - s["cy"] * home + torch.where(films("tilt") & (s["cy"] > -0.8), -0.075, 0.0)
-        hour = spec[:, col["time"]].float()
-        lapse = spec[:, col["lapse"]] > 0
-        s["hour"] = torch.where(lapse, (s["hour"] + 0.16).clamp(max=2.0), s["hour"] + (hour - s["hour"]) * 0.4)
-        s["screen"] = s["screen"] + (spec[:, col["screen"]].float() - s["screen"]) * 0.4
-        s["age"] = s["age"] + 1
+        state = step(state, now)
         if frame >= 0:
             for name in out:
-                out[name].append(spec if name == "spec" else s[name].clone())
-    return {name: torch.stack(values, 1) for name, values in out.items()}
+                out[name].append(state[name])
+    return {**{name: torch.stack(values, 1) for name, values in out.items()}, "spec": told.spec[:, LEAD:]}

@@ -3,14 +3,17 @@
 At the switch a story's next scene begins in one of three ways. The same subject in the same place goes on without a seam. Where one
 place can be seen in the other (an office behind a window, the sea on a screen, the corridor of a ship behind its hatch) and the camera
 goes in or out, it really travels: the inner place is drawn inside its opening while that grows or shrinks. Everything else is a cut."""
+import functools
+
 import torch
 
 from . import figures, scenery
-from .motion import simulate, uniform
-from .raster import FRAMES, Brush, rasterise
-from .raster import COS, CX, CY, HX, HY, ROUND, SIN  # noqa: F401
+from .motion import simulate, uniform, uniforms
+from .raster import COS, CX, CY, FIELDS, FRAMES, HX, HY, ROUND, SOFT, Brush, rasterise
 from .spec import ACTIONS, CAMERAS, COLOURS, COLUMN, PLACES, SUBJECTS
 
+PICKS = 128
+"""Numbers that a layout may ask for."""
 TRAVEL = 5
 """Frames that a camera needs from one place into another."""
 OPENINGS = {("tower", "office"): (0.0, -0.02, 0.13), ("room", "ocean"): (0.45, -0.28, 0.36), ("ship", "room"): (0.0, -0.05, 0.17)}
@@ -50,46 +53,53 @@ def display(state, keys, seed):
 
 
 def _layer(kind, kinds, flat, keys, time, seed, paint):
+    """f32 [rows, most, FIELDS]: what `paint` draws of each kind, filled up with shapes that cannot be seen."""
     drawn = []
-    for index in kinds:
-        rows = torch.nonzero(kind == index)[:, 0]
-        if len(rows):
-            state = {name: value[rows].unsqueeze(1) if name != "spec" else value[rows] for name, value in flat.items()}
-            drawn.append((rows, paint(index, state, keys[rows].unsqueeze(1), time[rows].unsqueeze(1), seed)))
+    # One look at the host for all kinds: where each begins once frames are sorted by kind.
+    order = torch.sort(kind, stable=True)[1]
+    counts = torch.bincount(kind, minlength=max(kinds) + 1).tolist()
+    begin = 0
+    for index, count in enumerate(counts):
+        rows = order[begin:begin + count]
+        begin += count
+        if index in kinds and count:
+            drawn.append((rows, paint(index, {name: value[rows] for name, value in flat.items()}, keys[rows], time[rows], seed)))
     most = max([shapes.shape[1] for _, shapes in drawn], default=0)
-    result = torch.zeros(len(kind), most, 19, device=kind.device)
-    result[..., HX:HY + 1] = 1e-3
+    unseen = torch.zeros(FIELDS)
+    unseen[HX], unseen[HY], unseen[COS], unseen[SOFT] = 1e-3, 1e-3, 1.0, 1.0
+    result = unseen.to(kind.device).expand(len(kind), most, -1).clone()
     for rows, shapes in drawn:
         result[rows, :shapes.shape[1]] = shapes
     return result
 
 
-def _tools(state, keys, time, seed):
-    brush = Brush((state["cx"], state["cy"], state["zoom"]), keys.device)
+def _tools(state, keys, seed, time):
+    picks = uniforms(keys, seed, range(1000, 1000 + PICKS))
     clock = time + (uniform(keys, seed, 7) * 200).floor()
-    return brush, (lambda salt: uniform(keys, seed, 1000 + salt)), clock
+    return Brush((state["cx"], state["cy"], state["zoom"]), state["hour"]), (lambda salt: picks[:, salt]), clock
 
 
 def _place(index, state, keys, time, seed):
-    brush, pick, clock = _tools(state, keys, time, seed)
+    brush, pick, clock = _tools(state, keys, seed, time)
     scenery.draw(PLACES[index], brush, state, pick, clock)
-    return brush.shapes()[:, 0]
+    return brush.shapes()
 
 
 def _subject(index, state, keys, time, seed):
-    brush, pick, clock = _tools(state, keys, time, seed)
+    brush, pick, clock = _tools(state, keys, seed, time)
     spec = state["spec"]
     table = torch.tensor([figures.INK[c] for c in COLOURS], device=keys.device)
-    ink = table[spec[:, COLUMN["colour"]]].unsqueeze(1)
-    action = spec[:, COLUMN["action"]].unsqueeze(1)
+    ink = table[spec[:, COLUMN["colour"]]]
+    action = spec[:, COLUMN["action"]]
+    doing = {name: action == number for number, name in enumerate(ACTIONS)}
 
     def does(*names):
-        return torch.stack([action == ACTIONS.index(name) for name in names]).any(0)
+        return functools.reduce(torch.logical_or, [doing[name] for name in names])
 
     figure = {name: state[name] for name in ("x", "y", "size", "facing", "walk", "age")}
-    figure["suit"] = spec[:, COLUMN["suit"]].unsqueeze(1).float()
+    figure["suit"] = spec[:, COLUMN["suit"]].float()
     figures.draw(SUBJECTS[index], brush, figure, ink, does, clock, pick)
-    return brush.shapes()[:, 0]
+    return brush.shapes()
 
 
 def opening(outer, inner):

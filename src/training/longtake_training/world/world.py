@@ -6,10 +6,11 @@ import torch
 from ..training.data import FRESH, Scenes, hand_overs
 from . import windows
 from .captions import PARAPHRASES, caption
-from .spec import ACTIONS, CAMERAS, COLOURS, PLACES, SUBJECTS, draw, follow_up, labels_of, pack, rows
+from .spec import ACTIONS, CAMERAS, COLOURS, PLACES, SUBJECTS, draw, follow_up, labels_of, pack, rows, unpack
 from .words import LANGUAGES
 
-RENDER_CHUNK = 256
+RENDER_CHUNK = {"cuda": 1024, "cpu": 64}
+"""Windows whose display lists are made at once. A GPU's time for that hardly depends on their number."""
 LANGUAGE_SHARES = (("en", 0.7), ("pt", 0.15), ("de", 0.15))
 
 
@@ -34,8 +35,8 @@ class ProceduralWorld:
         random = Random(f"{kind} {seed}")
         fresh = torch.full((count,), FRESH)
         if kind == "paraphrase":
-            order = [i for _ in range(count // len(PARAPHRASES) + 1) for i in random.sample(range(len(PARAPHRASES)), len(PARAPHRASES))]
-            chosen = [PARAPHRASES[i] for i in order[:count]]
+            told = [p for p in PARAPHRASES if p.get("language", "en") == language]
+            chosen = [p for _ in range(count // len(told) + 1) for p in random.sample(told, len(told))][:count]
             specs = [dict(paraphrased(p), key=random.getrandbits(31)) for p in chosen]
             return _scenes(specs, specs, fresh, [p["text"] for p in chosen])
         if kind == "change":
@@ -51,16 +52,15 @@ class ProceduralWorld:
 
     @torch.no_grad()
     def render(self, scenes, device, seed):
-        parts = [windows.render(scenes.before[i:i + RENDER_CHUNK].to(device), scenes.after[i:i + RENDER_CHUNK].to(device),
-                                scenes.switch[i:i + RENDER_CHUNK].to(device), seed) for i in range(0, len(scenes.captions), RENDER_CHUNK)]
+        chunk = RENDER_CHUNK["cuda" if torch.device(device).type == "cuda" else "cpu"]
+        parts = [windows.render(scenes.before[i:i + chunk].to(device), scenes.after[i:i + chunk].to(device), scenes.switch[i:i + chunk].to(device),
+                                seed) for i in range(0, len(scenes.captions), chunk)]
         return torch.cat(parts)
 
 
 def paraphrased(entry):
     """The scene that a paraphrase tells."""
-    values = {name: value for name, value in entry.items() if name != "text"}
-    from .spec import unpack
-
+    values = {name: value for name, value in entry.items() if name not in ("text", "language")}
     return unpack(pack(**{"place": "city", "subject": "none", "action": "stand", "camera": "static", "time": "day", **values}))
 
 

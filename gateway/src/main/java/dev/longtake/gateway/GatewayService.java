@@ -1,9 +1,14 @@
 package dev.longtake.gateway;
 
+import dev.longtake.contract.AccessKey;
+import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Topics;
 import dev.longtake.contract.WorkerHeartbeat;
+import dev.longtake.gateway.access.KeyTable;
+import dev.longtake.gateway.events.EventHub;
 import dev.longtake.gateway.films.FilmTable;
+import dev.longtake.gateway.films.ModelCatalog;
 import dev.longtake.gateway.films.WorkerTable;
 import dev.longtake.platform.config.PlatformConfig;
 import dev.longtake.platform.config.Role;
@@ -11,6 +16,7 @@ import dev.longtake.platform.queue.TopicReader;
 import dev.longtake.platform.queue.TopicReader.From;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 
 /** Keeps the gateway's read model where its role is on. */
@@ -19,14 +25,22 @@ public class GatewayService {
     private final PlatformConfig platform;
     private final FilmTable films;
     private final WorkerTable workers;
+    private final EventHub hub;
+    private final KeyTable keys;
+    private final Instance<ModelCatalog> models;
     private TopicReader<FilmState> states;
     private TopicReader<WorkerHeartbeat> heartbeats;
+    private TopicReader<FilmEvent> events;
+    private TopicReader<AccessKey> accessKeys;
 
     @Inject
-    public GatewayService(PlatformConfig platform, FilmTable films, WorkerTable workers) {
+    public GatewayService(PlatformConfig platform, FilmTable films, WorkerTable workers, EventHub hub, KeyTable keys, Instance<ModelCatalog> models) {
         this.platform = platform;
         this.films = films;
         this.workers = workers;
+        this.hub = hub;
+        this.keys = keys;
+        this.models = models;
     }
 
     /** Starts if the role is on. The topics must be there. */
@@ -34,26 +48,31 @@ public class GatewayService {
         if (!plays() || states != null) {
             return;
         }
+        // A bundle that cannot be read ends this process now, and not each request.
+        models.get();
         String bootstrap = platform.kafka().bootstrap();
-        states = new TopicReader<>(bootstrap, Topics.FILM_STATES, FilmState.class, From.BEGINNING, (key, state, partition, offset) -> {
-            if (state == null) {
-                films.remove(key);
-            } else {
-                films.put(state);
-            }
+        states = new TopicReader<>(bootstrap, Topics.FILM_STATES, FilmState.class, From.BEGINNING, TopicReader.Unreadable.kept(), (key, state, partition, offset) -> films.take(key, state));
+        heartbeats = new TopicReader<>(bootstrap, Topics.WORKER_HEARTBEATS, WorkerHeartbeat.class, From.NOW, TopicReader.Unreadable.outdated(), (key, heartbeat, partition, offset) -> {
+            workers.put(heartbeat);
+            hub.on(heartbeat);
         });
-        heartbeats = new TopicReader<>(bootstrap, Topics.WORKER_HEARTBEATS, WorkerHeartbeat.class, From.NOW, (key, heartbeat, partition, offset) -> workers.put(heartbeat));
+        events = new TopicReader<>(bootstrap, Topics.FILM_EVENTS, FilmEvent.class, From.NOW, TopicReader.Unreadable.kept(), (key, event, partition, offset) -> hub.on(partition, offset, event))
+                .whenStarted(hub::begin);
+        accessKeys = new TopicReader<>(bootstrap, Topics.ACCESS_KEYS, AccessKey.class, From.BEGINNING, TopicReader.Unreadable.kept(), (key, made, partition, offset) -> keys.put(key, made));
+        accessKeys.caughtUp().thenRun(keys::complete);
+        accessKeys.start();
         states.start();
         heartbeats.start();
+        events.start();
     }
 
     public boolean plays() {
         return platform.plays(Role.GATEWAY);
     }
 
-    /** Whether every film that was there at the start is known. */
+    /** Whether every film and every key that was there at the start is known. */
     public synchronized boolean ready() {
-        return states != null && states.isCaughtUp();
+        return states != null && states.isCaughtUp() && accessKeys.isCaughtUp();
     }
 
     @PreDestroy
@@ -61,6 +80,8 @@ public class GatewayService {
         if (states != null) {
             states.close();
             heartbeats.close();
+            events.close();
+            accessKeys.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.longtake.scheduler;
 
 import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
 import dev.longtake.scheduler.stage.film.FilmLimits;
+import dev.longtake.scheduler.stage.film.KeepingLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -33,6 +34,13 @@ public interface SchedulerConfig {
     /** How long a scheduler process may be silent before another takes over. */
     @WithDefault("PT6S")
     Duration sessionTimeout();
+
+    /**
+     * How long a scheduler may be busy with what it has fetched before another takes over. After a broker was killed, its coordinator waits
+     * as long for members that it remembers and that have long joined under another name; the client's default is five minutes.
+     */
+    @WithDefault("PT20S")
+    Duration pollTimeout();
 
     /** Attempts at a segment, clip or assembly that may fail before it is given up. */
     @WithDefault("4")
@@ -82,6 +90,10 @@ public interface SchedulerConfig {
     @WithDefault("PT1M")
     Duration benchPause();
 
+    /** Workers that may end or freeze with one job in hand before it counts as poison: it kills its workers. */
+    @WithDefault("3")
+    int deadlyWorkers();
+
     /** Jobs of one tenant that may be out at once in a pool; no limit if absent. */
     OptionalInt tenantJobs();
 
@@ -92,12 +104,17 @@ public interface SchedulerConfig {
     @WithDefault("PT3S")
     Duration storePatience();
 
+    /** What is kept of films that are over. */
+    KeepingConfig keeping();
+
     default FilmLimits filmLimits() {
+        keeping().check(sessionTimeout());
         return new FilmLimits(Set.copyOf(pools()), maxTries(), openChains(), retryPause(), longestPause(), outagesToStall(), clipPatience(), assemblyPatience(),
-                jobDeadline().plus(clipPatience()));
+                jobDeadline().plus(clipPatience()), new KeepingLimits(keeping().retention(), keeping().remembered(), keeping().grace().plus(keeping().patience()), keeping().batch(),
+                keeping().tenantFilms()));
     }
 
     default DispatchLimits dispatchLimits() {
-        return new DispatchLimits(jobDeadline(), pickupPatience(), workerTimeout(), benchAfter(), benchPause(), tenantJobs(), weights());
+        return new DispatchLimits(jobDeadline(), pickupPatience(), workerTimeout(), benchAfter(), benchPause(), deadlyWorkers(), tenantJobs(), weights());
     }
 }

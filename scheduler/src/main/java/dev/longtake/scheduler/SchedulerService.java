@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Properties;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -30,6 +30,7 @@ public class SchedulerService {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerService.class);
     private static final Duration STOP = Duration.ofSeconds(10);
+    private static final int CHANGELOG_SEGMENT_BYTES = 32 << 20;
     private static final long RESTART_PAUSE_MILLIS = 1_000;
 
     private final PlatformConfig platform;
@@ -49,11 +50,7 @@ public class SchedulerService {
         if (!platform.plays(Role.SCHEDULER) || streams != null) {
             return;
         }
-        Properties admin = new Properties();
-        admin.put("bootstrap.servers", platform.kafka().bootstrap());
-        try (Admin client = Admin.create(admin)) {
-            FarmTopics.ensure(client, FarmTopics.all(config.pools()), platform.kafka().replication());
-        }
+        FarmTopics.ensure(platform.kafka(), config.pools());
         streams = new KafkaStreams(SchedulerTopology.of(new BriefStore(objects, config.storePatience()), config.filmLimits(), config.dispatchLimits(), new SteadyTime(InstantSource.system())), settings());
         // A store or queue that was away ends a stream thread; a new one resumes from what was committed.
         streams.setUncaughtExceptionHandler(e -> {
@@ -81,10 +78,13 @@ public class SchedulerService {
         p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
         p.put(StreamsConfig.POLL_MS_CONFIG, 10);
+        // A changelog is compacted but for its newest log segment: small ones keep it near the size of the state.
+        p.put(StreamsConfig.topicPrefix(TopicConfig.SEGMENT_BYTES_CONFIG), CHANGELOG_SEGMENT_BYTES);
         p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
         p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) platform.kafka().replication());
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) config.sessionTimeout().toMillis());
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) config.sessionTimeout().dividedBy(4).toMillis());
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) config.pollTimeout().toMillis());
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // The transaction of a killed scheduler hides what came after it until it times out.
         p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) config.sessionTimeout().toMillis());

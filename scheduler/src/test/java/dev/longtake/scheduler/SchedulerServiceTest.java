@@ -81,10 +81,10 @@ class SchedulerServiceTest {
     @Test
     void aSchedulerThatIsReplacedInTheMiddleOfAFilmLosesAndRepeatsNothing() throws Exception {
         FilmPlan plan = Plans.of(Plans.scene("A city.", 20, false));
-        byte[] document = PlanDocument.of(plan, Optional.empty()).toBytes();
+        byte[] document = PlanDocument.of(plan).toBytes();
         objects.put(ObjectKeys.plan(FILM), document, "application/json");
         ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
-        EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0);
+        EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"));
         SchedulerService first = service(kafka, "scheduler");
         SchedulerService second = service(kafka, "scheduler");
         SchedulerService bystander = service(kafka, "gateway,worker");
@@ -92,8 +92,8 @@ class SchedulerServiceTest {
             bystander.start();
             assertThat(bystander.ready()).as("without its role").isFalse();
             first.start();
-            try (TopicReader<FilmState> reader = new TopicReader<>(kafka.bootstrap(), Topics.FILM_STATES, FilmState.class, TopicReader.From.BEGINNING, (k, s, p, o) -> states.add(s));
-                    TopicReader<AssemblyJob> stitcher = new TopicReader<>(kafka.bootstrap(), Topics.ASSEMBLY_JOBS, AssemblyJob.class, TopicReader.From.BEGINNING, (k, j, p, o) ->
+            try (TopicReader<FilmState> reader = new TopicReader<>(kafka.bootstrap(), Topics.FILM_STATES, FilmState.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(), (k, s, p, o) -> states.add(s));
+                    TopicReader<AssemblyJob> stitcher = new TopicReader<>(kafka.bootstrap(), Topics.ASSEMBLY_JOBS, AssemblyJob.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(), (k, j, p, o) ->
                             publisher.send(Topics.ASSEMBLY_REPORTS, "default", new AssemblyReport.Assembled(1, FILM, j.assembly(), "film.mp4", "d", 1, 160, 1, Instant.now())));
                     ShareSlot<SegmentJob> slot = new ShareSlot<>(new ShareSlot.Settings(kafka.bootstrap(), "w1", List.of(Topics.segmentJobs("cpu", Lane.BATCH)), Duration.ofSeconds(5)),
                             SegmentJob.class, (job, deliveries) -> work(publisher, job), publisher)) {

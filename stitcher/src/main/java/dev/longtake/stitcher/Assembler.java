@@ -14,10 +14,12 @@ import dev.longtake.media.BadClipException;
 import dev.longtake.media.ClipReader;
 import dev.longtake.media.ContactSheet;
 import dev.longtake.media.FilmJoiner;
+import dev.longtake.media.SpriteSheet;
 import dev.longtake.media.Stills;
 import dev.longtake.platform.store.ObjectMissingException;
 import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.platform.store.StoreUnavailableException;
+import dev.longtake.stitcher.hls.Fragments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,19 +44,22 @@ public final class Assembler {
     private final ObjectStore store;
     private final Clock clock;
     private final Scratch scratch;
+    private final Fragments fragments;
     private final int contactSheetScenes;
     private final int contactSheetFrames;
 
     /**
      * @param scratch            where a film lies while it is being joined
+     * @param fragments          are complete before a film is
      * @param contactSheetScenes scenes on the contact sheet, at most
      * @param contactSheetFrames frames of each
      */
-    public Assembler(ObjectStore store, Clock clock, Path scratch, int contactSheetScenes, int contactSheetFrames) {
+    public Assembler(ObjectStore store, Clock clock, Path scratch, Fragments fragments, int contactSheetScenes, int contactSheetFrames) {
         this.store = store;
         this.clock = clock;
+        this.fragments = fragments;
         this.scratch = new Scratch(scratch);
-        this.scratch.sweep(clock);
+        this.scratch.sweep();
         this.contactSheetScenes = contactSheetScenes;
         this.contactSheetFrames = contactSheetFrames;
     }
@@ -65,10 +70,8 @@ public final class Assembler {
 
     /** Joins the film; whatever goes wrong becomes a report. */
     public AssemblyReport assemble(AssemblyJob job) {
-        Path file = null;
-        try {
-            file = scratch.newFile();
-            return join(job, lineage(job), file);
+        try (Scratch.Place place = scratch.take()) {
+            return join(job, lineage(job), place.film());
         } catch (StoreUnavailableException e) {
             return failed(job, e.getMessage(), List.of(), true);
         } catch (ObjectMissingException | UnreadableMessageException e) {
@@ -80,10 +83,6 @@ public final class Assembler {
         } catch (RuntimeException e) {
             LOG.warn("assembly of {} failed", job.film(), e);
             return failed(job, e.getMessage() == null ? e.toString() : e.getMessage(), List.of(), false);
-        } finally {
-            if (file != null) {
-                scratch.delete(file);
-            }
         }
     }
 
@@ -100,6 +99,7 @@ public final class Assembler {
         StillPlan plan = new StillPlan(lineage, contactSheetScenes, contactSheetFrames);
         ContactSheet sheet = new ContactSheet(plan.rows().size(), contactSheetFrames, lineage.width(), lineage.height());
         plan.rows().forEach(row -> sheet.caption(row.place(), row.scene() + 1, row.prompt()));
+        SpriteSheet sprites = new SpriteSheet(Math.max(1, plan.spriteCount()), lineage.width(), lineage.height());
         byte[] poster = null;
         List<Integer> bad = new ArrayList<>();
         boolean alike = true;
@@ -110,9 +110,12 @@ public final class Assembler {
                 try {
                     byte[] clip = clip(job.film().tenant(), segment);
                     joiner.append(clip, segment.frames());
+                    // Whoever watches a finished film as fragments must be able to watch all of it, whatever became of the events that told of its clips.
+                    fragments.joined(job.film(), segment.index(), clip);
                     if (plan.needs(segment.index())) {
                         Frames decoded = ClipReader.read(clip);
                         plan.cells(segment.index()).forEach(c -> sheet.frame(c.row(), c.column(), decoded, c.frame()));
+                        plan.sprites(segment.index()).forEach(s -> sprites.frame(s.place(), decoded, s.frame()));
                         poster = plan.isPoster(segment.index()) ? Stills.poster(decoded, plan.posterFrame()) : poster;
                     }
                 } catch (BadClipException | ObjectMissingException e) {
@@ -131,7 +134,7 @@ public final class Assembler {
         if (frames != lineage.frames()) {
             return failed(job, "the film has " + frames + " frames, its plan says " + lineage.frames(), List.of(), false);
         }
-        return publish(job, lineage, file, sheet.png(), poster, begun);
+        return publish(job, lineage, file, new Pictures(poster, sheet.png(), sprites.png()), begun);
     }
 
     private byte[] clip(String tenant, Lineage.Entry segment) throws ObjectMissingException, BadClipException {
@@ -143,13 +146,17 @@ public final class Assembler {
         return clip;
     }
 
-    private AssemblyReport publish(AssemblyJob job, Lineage lineage, Path file, byte[] sheet, byte[] poster, long begun) throws IOException {
+    /** What is seen of a film without playing it, as PNGs. */
+    private record Pictures(byte[] poster, byte[] sheet, byte[] sprites) {}
+
+    private AssemblyReport publish(AssemblyJob job, Lineage lineage, Path file, Pictures pictures, long begun) throws IOException {
         String digest = sha256(file);
         long bytes = Files.size(file);
         FilmManifest manifest = new FilmManifest(1, job.film(), lineage.title(), lineage.model(), lineage.bundle(), lineage.width(), lineage.height(), lineage.fps(), lineage.frames(),
                 digest, bytes, lineage.segments());
-        store.put(ObjectKeys.product(job.film(), "poster.png"), poster, "image/png");
-        store.put(ObjectKeys.product(job.film(), "contact-sheet.png"), sheet, "image/png");
+        store.put(ObjectKeys.product(job.film(), "poster.png"), pictures.poster(), "image/png");
+        store.put(ObjectKeys.product(job.film(), "contact-sheet.png"), pictures.sheet(), "image/png");
+        store.put(ObjectKeys.product(job.film(), "spritesheet.png"), pictures.sprites(), "image/png");
         store.put(ObjectKeys.product(job.film(), "manifest.json"), Json.write(manifest), "application/json");
         String key = ObjectKeys.product(job.film(), "film.mp4");
         store.putFile(key, file, "video/mp4");

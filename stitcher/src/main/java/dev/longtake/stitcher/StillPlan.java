@@ -1,6 +1,7 @@
 package dev.longtake.stitcher;
 
 import dev.longtake.contract.Lineage;
+import dev.longtake.media.SpriteSheet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,6 +12,8 @@ import java.util.Map;
 final class StillPlan {
     private final List<Row> rows = new ArrayList<>();
     private final Map<Integer, List<Cell>> cells = new HashMap<>();
+    private final Map<Integer, List<Sprite>> sprites = new HashMap<>();
+    private final int spriteCount;
     private int posterSegment;
     private int posterFrame;
 
@@ -19,6 +22,9 @@ final class StillPlan {
 
     /** A scene on the contact sheet. @param place from 0 */
     record Row(int place, int scene, String prompt) {}
+
+    /** A frame of a clip and its place on the sprite sheet. @param frame in the clip */
+    record Sprite(int frame, int place) {}
 
     StillPlan(Lineage lineage, int maxScenes, int framesPerScene) {
         Map<Integer, Integer> sceneFrames = new LinkedHashMap<>();
@@ -35,6 +41,8 @@ final class StillPlan {
             places.put(scene, i);
             rows.add(new Row(i, scene, prompts.get(scene)));
         }
+        spriteCount = Math.min(SpriteSheet.MOST, lineage.frames());
+        int sprite = 0;
         Map<Integer, Integer> passed = new HashMap<>();
         int film = 0;
         for (Lineage.Entry s : lineage.segments()) {
@@ -55,9 +63,26 @@ final class StillPlan {
                 posterSegment = s.index();
                 posterFrame = middle - film;
             }
+            for (int at = spriteAt(sprite, lineage.frames()); sprite < spriteCount && at < film + s.frames(); at = spriteAt(sprite, lineage.frames())) {
+                sprites.computeIfAbsent(s.index(), x -> new ArrayList<>()).add(new Sprite(at - film, sprite++));
+            }
             passed.put(s.scene(), from + s.frames());
             film += s.frames();
         }
+    }
+
+    /** Place in the film of a frame of the sprite sheet: in the middle of its share. */
+    private int spriteAt(int sprite, int frames) {
+        return (int) ((sprite + 0.5) * frames / spriteCount);
+    }
+
+    /** Frames on the sprite sheet. */
+    int spriteCount() {
+        return spriteCount;
+    }
+
+    List<Sprite> sprites(int segment) {
+        return sprites.getOrDefault(segment, List.of());
     }
 
     List<Cell> cells(int segment) {
@@ -69,7 +94,7 @@ final class StillPlan {
     }
 
     boolean needs(int segment) {
-        return isPoster(segment) || cells.containsKey(segment);
+        return isPoster(segment) || cells.containsKey(segment) || sprites.containsKey(segment);
     }
 
     int posterFrame() {

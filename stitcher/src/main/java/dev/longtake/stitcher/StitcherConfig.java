@@ -3,6 +3,7 @@ package dev.longtake.stitcher;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The stitcher's settings. */
@@ -22,4 +23,17 @@ public interface StitcherConfig {
     /** Frames of each scene on the contact sheet. */
     @WithDefault("6")
     int contactSheetFrames();
+
+    /** What can be watched of films while they are rendered. */
+    Fragments fragments();
+
+    interface Fragments {
+        /** Films whose fragments are published at once. Each waits for the store most of the time. */
+        @WithDefault("4")
+        int threads();
+
+        /** How long a stitcher may not be heard of before the others publish its films' fragments; whoever watches one of them waits as long. */
+        @WithDefault("PT10S")
+        Duration session();
+    }
 }

@@ -10,6 +10,8 @@ import dev.longtake.platform.queue.Publisher;
 import dev.longtake.platform.queue.QueueUnavailableException;
 import dev.longtake.platform.queue.ShareSlot;
 import dev.longtake.platform.store.ObjectStore;
+import dev.longtake.stitcher.hls.FragmentReader;
+import dev.longtake.stitcher.hls.Fragments;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -31,6 +33,7 @@ public class StitcherService {
     private final Publisher publisher;
     private final Clock clock;
     private final List<ShareSlot<AssemblyJob>> slots = new ArrayList<>();
+    private FragmentReader published;
 
     @Inject
     public StitcherService(PlatformConfig platform, StitcherConfig config, ObjectStore store, Publisher publisher, Clock clock) {
@@ -43,11 +46,14 @@ public class StitcherService {
 
     /** Starts if the role is on. */
     public synchronized void start() {
-        if (!platform.plays(Role.STITCHER) || !slots.isEmpty()) {
+        if (!platform.plays(Role.STITCHER) || published != null) {
             return;
         }
         Path scratch = config.scratch().orElse(Path.of(System.getProperty("java.io.tmpdir"), "longtake-stitcher-" + System.getProperty("user.name")));
-        Assembler assembler = new Assembler(store, clock, scratch, config.contactSheetScenes(), config.contactSheetFrames());
+        Fragments fragments = new Fragments(store);
+        published = new FragmentReader(platform.kafka().bootstrap(), fragments, config.fragments().threads(), config.fragments().session());
+        published.start();
+        Assembler assembler = new Assembler(store, clock, scratch, fragments, config.contactSheetScenes(), config.contactSheetFrames());
         for (int i = 0; i < config.slots(); i++) {
             ShareSlot<AssemblyJob> slot = new ShareSlot<>(
                     new ShareSlot.Settings(platform.kafka().bootstrap(), "stitcher-" + i, List.of(Topics.ASSEMBLY_JOBS), platform.kafka().jobLock()),
@@ -80,5 +86,9 @@ public class StitcherService {
     public synchronized void stop() {
         slots.forEach(ShareSlot::close);
         slots.clear();
+        if (published != null) {
+            published.close();
+            published = null;
+        }
     }
 }

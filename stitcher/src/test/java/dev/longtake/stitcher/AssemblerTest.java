@@ -1,6 +1,7 @@
 package dev.longtake.stitcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longtake.contract.AssemblyJob;
@@ -17,12 +18,13 @@ import dev.longtake.media.ClipReader;
 import dev.longtake.platform.memory.MemoryObjectStore;
 import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.platform.store.StoreUnavailableException;
+import dev.longtake.stitcher.hls.Fragments;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,7 @@ class AssemblerTest {
     Path scratch;
 
     private Assembler assembler(ObjectStore over) {
-        return new Assembler(over, Clock.systemUTC(), scratch, 60, 6);
+        return new Assembler(over, Clock.systemUTC(), scratch, new Fragments(over), 60, 6);
     }
 
     @AfterEach
@@ -72,6 +74,12 @@ class AssemblerTest {
         assertThat(sheet.getHeight()).isEqualTo(2 * (12 + 132) + 4);
         var poster = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "poster.png"))));
         assertThat(poster.getWidth()).isEqualTo(512);
+        var sprites = ImageIO.read(new ByteArrayInputStream(store.get(ObjectKeys.product(FILM, "spritesheet.png"))));
+        assertThat(sprites.getWidth()).isEqualTo(4 * 128);
+        assertThat(sprites.getHeight()).isEqualTo(4 * 128);
+        // 16 of 40 frames, each in the middle of its share: the first is the second frame of the first clip, the last the fourth of the last.
+        assertThat(sprites.getRGB(64, 64) & 0xff).isCloseTo(44, within(4));
+        assertThat(sprites.getRGB(3 * 128 + 64, 3 * 128 + 64) & 0xff).isCloseTo(40 + 5 * 30 + 3 * 4, within(4));
         var manifest = new ObjectMapper().readTree(store.get(ObjectKeys.product(FILM, "manifest.json")));
         assertThat(manifest.get("segments")).hasSize(6);
         assertThat(manifest.get("segments").get(3).get("seed").asLong()).isEqualTo(3);
@@ -125,20 +133,41 @@ class AssemblerTest {
     void aDiskThatCannotBeWrittenIsNobodysFault() throws Exception {
         AssemblyJob job = job();
         Path file = Files.createFile(scratch.resolve("occupied"));
-        AssemblyReport report = new Assembler(store, Clock.systemUTC(), file.resolve("below"), 60, 6).assemble(job);
+        AssemblyReport report = new Assembler(store, Clock.systemUTC(), file.resolve("below"), new Fragments(store), 60, 6).assemble(job);
         Files.delete(file);
         assertThat(report).isInstanceOfSatisfying(AssemblyReport.Failed.class, f -> assertThat(f.outside()).isTrue());
     }
 
     @Test
-    void whatAKilledStitcherLeftIsRemovedWhenItIsOld() throws Exception {
+    void whatAKilledStitcherLeftIsRemovedAndWhatAnotherHoldsStays() throws Exception {
+        Files.createFile(scratch.resolve("film1.lock"));
         Path abandoned = Files.createFile(scratch.resolve("film1.mp4"));
-        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
-        Path anothers = Files.createFile(scratch.resolve("film2.mp4"));
+        Path strangers = Files.createFile(scratch.resolve("notes.txt"));
+        Process holder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"), HoldsAPlace.class.getName(), scratch.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Path anothers;
+        try {
+            anothers = Path.of(holder.inputReader().readLine());
+            assembler(store);
+            assertThat(abandoned).doesNotExist();
+            assertThat(anothers).exists();
+            assertThat(strangers).exists();
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
         assembler(store);
-        assertThat(abandoned).doesNotExist();
-        assertThat(anothers).exists();
-        Files.delete(anothers);
+        assertThat(anothers).as("its stitcher was killed").doesNotExist();
+        Files.delete(strangers);
+    }
+
+    /** Another stitcher's process. */
+    static final class HoldsAPlace {
+        public static void main(String[] arguments) throws Exception {
+            Path film = new Scratch(Path.of(arguments[0])).take().film();
+            Files.createFile(film);
+            System.out.println(film);
+            Thread.sleep(60_000);
+        }
     }
 
     @Test
@@ -155,7 +184,11 @@ class AssemblerTest {
             if (method.getName().equals("putFile")) {
                 throw new StoreUnavailableException("cannot put", null);
             }
-            return method.invoke(store, args);
+            try {
+                return method.invoke(store, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
         });
         assertThat(assembler(away).assemble(job)).isInstanceOfSatisfying(AssemblyReport.Failed.class, f -> assertThat(f.outside()).isTrue());
     }
@@ -176,7 +209,7 @@ class AssemblerTest {
     @Test
     void theDefaultsAre() {
         StitcherConfig c = new SmallRyeConfigBuilder().addDiscoveredConverters().withMapping(StitcherConfig.class).build().getConfigMapping(StitcherConfig.class);
-        assertThat(Arrays.asList(c.slots(), c.contactSheetScenes(), c.contactSheetFrames())).containsExactly(1, 60, 6);
+        assertThat(Arrays.asList(c.slots(), c.contactSheetScenes(), c.contactSheetFrames(), c.fragments().threads(), c.fragments().session())).containsExactly(1, 60, 6, 4, Duration.ofSeconds(10));
         assertThat(c.scratch()).isEmpty();
     }
 }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longtake.contract.AssemblyJob;
 import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.Digests;
+import dev.longtake.contract.FilmEvent;
+import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.Json;
+import dev.longtake.contract.Lineage;
+import dev.longtake.contract.ObjectKeys;
 import dev.longtake.contract.Topics;
+import dev.longtake.media.fragment.Label;
 import dev.longtake.platform.config.PlatformConfig;
 import dev.longtake.platform.queue.FarmTopics;
 import dev.longtake.platform.queue.KafkaPublisher;
@@ -46,7 +52,7 @@ class StitcherServiceTest {
     @BeforeAll
     static void start() throws Exception {
         data = DataDirectory.open(dir.resolve("data"));
-        servers = EmbeddedServers.start(data, EmbeddedServers.PortChoice.FREE);
+        servers = EmbeddedServers.start(data);
     }
 
     @AfterAll
@@ -70,8 +76,8 @@ class StitcherServiceTest {
         BlockingQueue<AssemblyReport> reports = new LinkedBlockingQueue<>();
         FarmTopics.ensure(platform.kafka(), List.of("cpu"));
         try (KafkaPublisher publisher = new KafkaPublisher(servers.kafka().bootstrap(), "test", Duration.ofSeconds(10));
-                S3ObjectStore store = new S3ObjectStore(s3.endpoint(), "us-east-1", "longtake", Optional.of(s3.credentials().accessKey()), Optional.of(s3.credentials().secretKey()), Duration.ofSeconds(10));
-                TopicReader<AssemblyReport> reader = new TopicReader<>(servers.kafka().bootstrap(), Topics.ASSEMBLY_REPORTS, AssemblyReport.class, TopicReader.From.BEGINNING, (key, report, partition, offset) -> reports.add(report))) {
+                S3ObjectStore store = new S3ObjectStore(s3.endpoint(), "us-east-1", "longtake", Optional.of(s3.credentials().accessKey()), Optional.of(s3.credentials().secretKey()), S3ObjectStore.Waits.of(Duration.ofSeconds(10)));
+                TopicReader<AssemblyReport> reader = new TopicReader<>(servers.kafka().bootstrap(), Topics.ASSEMBLY_REPORTS, AssemblyReport.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(), (key, report, partition, offset) -> reports.add(report))) {
             reader.start();
             AssemblyJob job = SampleFilm.put(store);
             AssemblyJob late = new AssemblyJob(1, job.film(), "too-late", job.lineageKey(), job.lineageDigest(), Instant.EPOCH, Instant.EPOCH);
@@ -89,10 +95,56 @@ class StitcherServiceTest {
             stitcher.stop();
             assertThat(report.assembly()).isEqualTo("as1");
             assertThat(Digests.sha256(store.get(report.filmKey()))).isEqualTo(report.filmDigest());
+            assertThat(Label.parse(store.get(ObjectKeys.fragment(job.film(), 5))).endFrame()).as("nobody told of its clips, and it can be watched all the same").isEqualTo(40);
             assertThat(reports.poll(500, TimeUnit.MILLISECONDS)).as("a job past its deadline is another's by now").isNull();
         }
         try (Stream<Path> files = Files.list(dir.resolve("scratch"))) {
             assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsClippedCanBeWatchedAndIsTakenUpWhereAnotherLeft() throws Exception {
+        PlatformConfig platform = config("stitcher").getConfigMapping(PlatformConfig.class);
+        EmbeddedS3 s3 = servers.store();
+        FarmTopics.ensure(platform.kafka(), List.of("cpu"));
+        try (KafkaPublisher publisher = new KafkaPublisher(servers.kafka().bootstrap(), "test", Duration.ofSeconds(10));
+                S3ObjectStore store = new S3ObjectStore(s3.endpoint(), "us-east-1", "longtake", Optional.of(s3.credentials().accessKey()), Optional.of(s3.credentials().secretKey()), S3ObjectStore.Waits.of(Duration.ofSeconds(10)))) {
+            FilmRef watched = new FilmRef("default", "film_watched", 1);
+            Lineage lineage = Json.read(store.get(SampleFilm.put(store).lineageKey()), Lineage.class);
+            StitcherService first = service("stitcher", store, publisher);
+            first.start();
+            // The last before the first.
+            for (int segment : new int[] {5, 0, 1}) {
+                publisher.send(Topics.FILM_EVENTS, watched.filmKey(), clipped(watched, lineage, segment));
+            }
+            long begun = System.nanoTime();
+            await(store, ObjectKeys.fragment(watched, 1));
+            System.out.println("fragments after " + (System.nanoTime() - begun) / 1_000_000 + " ms, the group's first meeting included");
+            first.stop();
+            StitcherService second = service("stitcher", store, publisher);
+            second.start();
+            for (int segment : new int[] {1, 4, 3, 2}) {
+                publisher.send(Topics.FILM_EVENTS, watched.filmKey(), clipped(watched, lineage, segment));
+            }
+            await(store, ObjectKeys.fragment(watched, 5));
+            second.stop();
+            assertThat(store.head(ObjectKeys.fragment(watched, 6))).isEmpty();
+            assertThat(Label.parse(store.get(ObjectKeys.fragment(watched, 5))).endFrame()).isEqualTo(40);
+            assertThat(store.list(ObjectKeys.revision(watched) + "hls/waiting/")).isEmpty();
+        }
+    }
+
+    private static FilmEvent clipped(FilmRef film, Lineage lineage, int segment) {
+        Lineage.Entry entry = lineage.segments().get(segment);
+        return new FilmEvent.SegmentChanged(1, film, segment, entry.scene(), "accepted", "clipped", Optional.of(entry.attempt()), Optional.of("w"), false, Instant.now(), Optional.of(entry.clipDigest()));
+    }
+
+    private static void await(S3ObjectStore store, String key) throws InterruptedException {
+        long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (store.head(key).isEmpty()) {
+            assertThat(System.nanoTime()).as(key).isLessThan(until);
+            Thread.sleep(20);
         }
     }
 

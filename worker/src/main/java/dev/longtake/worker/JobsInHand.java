@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class JobsInHand {
     private static final int CANCELLED_KEPT = 10_000;
 
+    private final Runnable taken;
     private final Map<String, InHand> inHand = new ConcurrentHashMap<>();
     private final Map<String, Boolean> cancelled = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -21,6 +22,11 @@ final class JobsInHand {
             return size() > CANCELLED_KEPT;
         }
     };
+
+    /** @param taken called after each job that is taken, before anything is done with it; may throw, and then it is not taken */
+    JobsInHand(Runnable taken) {
+        this.taken = taken;
+    }
 
     /** One job. */
     final class InHand implements AutoCloseable {
@@ -58,10 +64,17 @@ final class JobsInHand {
         }
     }
 
+    /** From now on it is shown as in hand. @throws RuntimeException whatever the one who is told throws: then it was not taken */
     InHand take(SegmentJob job) {
-        InHand taken = new InHand(job);
-        inHand.put(job.dispatch(), taken);
-        return taken;
+        InHand mine = new InHand(job);
+        inHand.put(job.dispatch(), mine);
+        try {
+            taken.run();
+        } catch (RuntimeException e) {
+            mine.close();
+            throw e;
+        }
+        return mine;
     }
 
     boolean isCancelled(SegmentJob job) {

@@ -113,7 +113,7 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
             publisher.send(Topics.SEGMENT_REPORTS, job.film().tenant(), report);
             return Verdict.ACCEPT;
         } catch (QueueUnavailableException e) {
-            LOG.warn("the report on segment {} of {} did not arrive; the job goes back: {}", job.index(), job.film(), e.getMessage());
+            LOG.warn("the queue is away, and segment {} of {} goes back to it: {}", job.index(), job.film(), e.getMessage());
             return Verdict.RELEASE;
         }
     }
@@ -136,6 +136,7 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
             }
         }
         Tail tail = tail(job, work);
+        faults.beforePrompt(work.prompt());
         EngineLoop.Rendering rendering = engine.render(new SegmentRequest(work.prompt(), work.negative(), work.seed(),
                 new SamplerSettings(work.steps(), work.guidance(), work.temperature()), work.newFrames(), tail.start()));
         taken.rendering(rendering);

@@ -39,6 +39,9 @@ public interface WorkerConfig {
     /** Where archives and native libraries are unpacked (about 600 MB); a folder under the temporary directory if absent. */
     Optional<Path> cache();
 
+    /** A file to be written once jobs are taken, for whoever supervises this process; none if absent. */
+    Optional<Path> readyFile();
+
     /** How often it says that it lives. */
     @WithDefault("PT1S")
     Duration heartbeat();
@@ -51,10 +54,17 @@ public interface WorkerConfig {
     @WithDefault("8")
     int clipQueue();
 
-    /** Deliveries of one job that ended without an answer before it counts as poison: it kills its worker. */
-    @WithDefault("3")
+    /**
+     * The delivery of one job with which it counts as poison: all before it ended without an answer, so it is one more than the workers that the
+     * scheduler allows ({@code longtake.scheduler.deadly-workers}), which keeps its own count, since the queue's begins anew when a broker restarts.
+     * Fewer, and two machines that are switched off one after the other would cost a film.
+     */
+    @WithDefault("4")
     int deadlyDeliveries();
 
-    /** For fault tests: {@code point:segment} pairs at which the process halts, on a job's first delivery. */
+    /**
+     * For fault tests: {@code point:segment} at which the process halts, on a job's first delivery; {@code abort:word} of prompts that kill
+     * it; {@code freeze:tenant} whose segment it stops with, once.
+     */
     Optional<List<String>> faults();
 }

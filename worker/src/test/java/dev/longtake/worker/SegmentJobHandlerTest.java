@@ -23,6 +23,7 @@ import dev.longtake.platform.store.StoreUnavailableException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -43,8 +44,9 @@ class SegmentJobHandlerTest {
     private final BlockingQueue<Message> sent = new LinkedBlockingQueue<>();
     private final TinyEngine tiny = new TinyEngine(5);
     private final EngineLoop engine = new EngineLoop(() -> tiny, e -> {});
-    private final JobsInHand inHand = new JobsInHand();
+    private final JobsInHand inHand = new JobsInHand(() -> this.claims.run());
     private boolean queueAway;
+    private Runnable claims = () -> {};
 
     private final Publisher publisher = new Publisher() {
         @Override
@@ -53,6 +55,11 @@ class SegmentJobHandlerTest {
                 throw new QueueUnavailableException("away", null);
             }
             sent.add(message);
+        }
+
+        @Override
+        public void put(String topic, String key, byte[] message) {
+            throw new AssertionError("a worker writes messages");
         }
 
         @Override
@@ -73,7 +80,7 @@ class SegmentJobHandlerTest {
     }
 
     private SegmentJobHandler handler() {
-        return handler(store, new FaultPoints(Optional.empty(), () -> {}));
+        return handler(store, FaultPoints.armed(Optional.empty()));
     }
 
     private SegmentJobHandler handler(ObjectStore over, FaultPoints faults) {
@@ -118,6 +125,21 @@ class SegmentJobHandlerTest {
     }
 
     @Test
+    void aStartImageIsReadFromTheStoreAndOneThatIsGoneIsSaidSo() throws Exception {
+        byte[] rgb = new byte[16 * 16 * 3];
+        java.util.Arrays.fill(rgb, (byte) 77);
+        Frames picture = new Frames(1, 16, 16, rgb);
+        String key = ObjectKeys.image(ObjectKeys.plan(FILM), Digests.sha256(picture.toBytes()));
+        SegmentJob.Work.Render work = new SegmentJob.Work.Render("cafe", "a", Optional.empty(), 7, 4, 3, 1, 11, Optional.empty(), Optional.of(key));
+        handler().handle(new SegmentJob(1, FILM, 0, 0, new AttemptRef("key0", "gone"), work, Instant.now().plusSeconds(600), "d0"), 1);
+        assertThat(next(SegmentReport.Failed.class).reason()).contains(key);
+        store.put(key, picture.toBytes(), "x/y");
+        handler().handle(new SegmentJob(1, FILM, 0, 0, new AttemptRef("key0", "there"), work, Instant.now().plusSeconds(600), "d1"), 1);
+        assertThat(next(SegmentReport.Rendered.class).newFrom()).isZero();
+        assertThat(tiny.begun.get(tiny.begun.size() - 1).start()).isEqualTo(new dev.longtake.engine.SegmentRequest.Start.Image(picture));
+    }
+
+    @Test
     void withoutRedisTheTailComesFromTheStoreAndGivesTheSameTokens() throws Exception {
         SegmentJob first = job("a", 0, Optional.empty());
         handler().handle(first, 1);
@@ -147,7 +169,7 @@ class SegmentJobHandlerTest {
         ObjectStore away = (ObjectStore) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (p, m, a) -> {
             throw new StoreUnavailableException("store away", null);
         });
-        handler(away, new FaultPoints(Optional.empty(), () -> {})).handle(job("a", 0, Optional.empty()), 1);
+        handler(away, FaultPoints.armed(Optional.empty())).handle(job("a", 0, Optional.empty()), 1);
         assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.OUTSIDE);
     }
 
@@ -173,6 +195,29 @@ class SegmentJobHandlerTest {
         SegmentReport.Rendered rendered = next(SegmentReport.Rendered.class);
         assertThat(rendered.tokensDigest()).isEqualTo(Digests.sha256(other.toBytes()));
         assertThat(Frames.fromBytes(store.get(ObjectKeys.tail("default", job.attempt())))).isEqualTo(tiny.decode(other).slice(6, 11));
+    }
+
+    @Test
+    void whatIsTakenIsShownBeforeAnythingIsDoneWithIt() throws Exception {
+        List<String> shown = new ArrayList<>();
+        claims = () -> {
+            assertThat(tiny.batches).as("sampling steps so far").isEmpty();
+            inHand.running().forEach(r -> shown.add(r.dispatch()));
+        };
+        handler().handle(job("a", 0, Optional.empty()), 1);
+        assertThat(shown).containsExactly("d0");
+        assertThat(inHand.running()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeShownIsNotBegun() {
+        claims = () -> {
+            throw new QueueUnavailableException("away", null);
+        };
+        assertThat(handler().handle(job("a", 0, Optional.empty()), 1)).isEqualTo(Verdict.RELEASE);
+        assertThat(tiny.batches).isEmpty();
+        assertThat(inHand.running()).isEmpty();
+        assertThat(store.list("")).isEmpty();
     }
 
     @Test
@@ -253,7 +298,7 @@ class SegmentJobHandlerTest {
     @Test
     void faultPointsFireByNameAndSegmentOnTheFirstDeliveryOnly() {
         List<String> fired = new java.util.ArrayList<>();
-        FaultPoints faults = new FaultPoints(Optional.of(List.of("after-tokens:1")), () -> fired.add("halt"));
+        FaultPoints faults = new FaultPoints(Optional.of(List.of("after-tokens:1")), recorded(fired));
         SegmentJobHandler handler = handler(store, faults);
         handler.handle(job("a", 0, Optional.empty()), 1);
         assertThat(fired).isEmpty();
@@ -261,6 +306,45 @@ class SegmentJobHandlerTest {
         assertThat(fired).hasSize(1);
         handler.handle(job("a", 1, Optional.empty()), 2);
         assertThat(fired).hasSize(1);
+    }
+
+    @Test
+    void aPromptThatKillsTheEngineDoesSoAtEveryDelivery() {
+        List<String> fired = new java.util.ArrayList<>();
+        FaultPoints faults = new FaultPoints(Optional.of(List.of("abort:volcano")), recorded(fired));
+        faults.beforePrompt("A beach.");
+        assertThat(fired).isEmpty();
+        faults.beforePrompt("A volcano by day.");
+        faults.beforePrompt("A volcano by night.");
+        assertThat(fired).containsExactly("abort", "abort");
+    }
+
+    @Test
+    void aWorkerFreezesOnceForATenantWithASegmentInHand() {
+        List<String> done = new java.util.ArrayList<>();
+        SegmentJobHandler handler = handler(store, new FaultPoints(Optional.of(List.of("freeze:default")), recorded(done)));
+        handler.handle(job("a", 0, Optional.empty()), 1);
+        handler.handle(job("b", 1, Optional.empty()), 1);
+        assertThat(done).containsExactly("freeze");
+    }
+
+    private static FaultPoints.Process recorded(List<String> done) {
+        return new FaultPoints.Process() {
+            @Override
+            public void halt() {
+                done.add("halt");
+            }
+
+            @Override
+            public void abort() {
+                done.add("abort");
+            }
+
+            @Override
+            public void freeze() {
+                done.add("freeze");
+            }
+        };
     }
 
     @Test

@@ -20,6 +20,7 @@ final class TinyEngine implements SegmentEngine {
     private static final int SIZE = 16 * 16 * 3;
     /** Segments in each step, in order. */
     final List<Integer> batches = new CopyOnWriteArrayList<>();
+    final List<SegmentRequest> begun = new CopyOnWriteArrayList<>();
     private final long stepMillis;
 
     TinyEngine(long stepMillis) {
@@ -52,6 +53,7 @@ final class TinyEngine implements SegmentEngine {
 
     @Override
     public SegmentRun begin(SegmentRequest request) throws BadSegmentException {
+        begun.add(request);
         if (request.prompt().contains("poison")) {
             throw new BadSegmentException("a poisonous prompt");
         }

@@ -18,10 +18,11 @@ class WorkerConfigTest {
         assertThat(c.threads()).isEmpty();
         assertThat(c.bundle()).isEmpty();
         assertThat(c.cache()).isEmpty();
+        assertThat(c.readyFile()).isEmpty();
         assertThat(c.heartbeat()).isEqualTo(Duration.ofSeconds(1));
         assertThat(c.grace()).isEqualTo(Duration.ofSeconds(20));
         assertThat(c.clipQueue()).isEqualTo(8);
-        assertThat(c.deadlyDeliveries()).isEqualTo(3);
+        assertThat(c.deadlyDeliveries()).isEqualTo(4);
         assertThat(c.faults()).isEmpty();
     }
 }

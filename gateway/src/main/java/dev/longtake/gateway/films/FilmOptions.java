@@ -2,6 +2,7 @@ package dev.longtake.gateway.films;
 
 import dev.longtake.contract.Lane;
 import dev.longtake.film.story.Problem;
+import dev.longtake.film.story.Sampling;
 import dev.longtake.film.story.Scene;
 import dev.longtake.film.story.StoryLimits;
 import dev.longtake.film.story.StoryReader;
@@ -18,17 +19,12 @@ import java.util.OptionalLong;
 /**
  * What may be said about a film beside its story. What is given here goes before what the story itself says.
  *
- * @param steps        sampling steps, 1..256; the preset's if absent
- * @param guidance     0..20; the model's if absent
- * @param temperature  above 0, up to 10; the model's if absent
+ * @param preset       {@code best} if absent; if it is given, its steps go before the story's
+ * @param sampling     what is absent there is the story's, then the preset's or the model's; scenes that have their own keep them
  * @param sceneSeconds duration of a scene that names none
+ * @param callback     URL that is told what happens to the film
  */
-public record FilmOptions(Preset preset, Optional<String> title, Optional<String> model, OptionalLong seed, OptionalInt steps, OptionalDouble guidance, OptionalDouble temperature,
-                          double sceneSeconds, Lane lane) {
-    public static final int MAX_STEPS = 256;
-    public static final double MAX_GUIDANCE = 20;
-    public static final double MAX_TEMPERATURE = 10;
-
+public record FilmOptions(Optional<Preset> preset, Optional<String> title, Optional<String> model, OptionalLong seed, Sampling sampling, double sceneSeconds, Lane lane, Optional<String> callback) {
     /** Which of the model's own numbers of steps is used. */
     public enum Preset {
         FAST,
@@ -36,7 +32,7 @@ public record FilmOptions(Preset preset, Optional<String> title, Optional<String
     }
 
     /** The parameters, by their names in HTTP. */
-    public static final List<String> NAMES = List.of("preset", "title", "model", "seed", "steps", "guidance", "temperature", "sceneSeconds", "lane");
+    public static final List<String> NAMES = List.of("preset", "title", "model", "seed", "steps", "guidance", "temperature", "sceneSeconds", "lane", "callback");
 
     /** Reads parameters; what is wrong with them is added to {@code problems}, and the default stands in. */
     public static FilmOptions read(Map<String, ? extends Collection<String>> parameters, List<Problem> problems) {
@@ -60,13 +56,13 @@ public record FilmOptions(Preset preset, Optional<String> title, Optional<String
             }
             Optional<String> title = one("title");
             title.ifPresent(t -> problems.addAll(StoryReader.titleProblems(t, StoryLimits.DEFAULT)));
-            OptionalDouble steps = number("steps", 1, MAX_STEPS, true, "a whole number from 1 to " + MAX_STEPS);
+            OptionalDouble steps = number("steps", 1, Sampling.MAX_STEPS, true, Sampling.STEPS_RANGE);
             OptionalDouble sceneSeconds = number("sceneSeconds", Double.MIN_VALUE, StoryLimits.DEFAULT.sceneSeconds(), false, "more than 0 and at most 3600 seconds");
-            return new FilmOptions(choice("preset", Preset.class, Preset.BEST), title, one("model"), seed(),
-                    steps.isPresent() ? OptionalInt.of((int) steps.getAsDouble()) : OptionalInt.empty(),
-                    number("guidance", 0, MAX_GUIDANCE, false, "a number from 0 to 20"),
-                    number("temperature", Double.MIN_VALUE, MAX_TEMPERATURE, false, "a number above 0, up to 10"),
-                    sceneSeconds.orElse(Scene.DEFAULT_SECONDS), choice("lane", Lane.class, Lane.BATCH));
+            Sampling sampling = new Sampling(steps.isPresent() ? OptionalInt.of((int) steps.getAsDouble()) : OptionalInt.empty(),
+                    number("guidance", 0, Sampling.MAX_GUIDANCE, false, Sampling.GUIDANCE_RANGE),
+                    number("temperature", Double.MIN_VALUE, Sampling.MAX_TEMPERATURE, false, Sampling.TEMPERATURE_RANGE));
+            return new FilmOptions(choice("preset", Preset.class), title, one("model"), seed(), sampling, sceneSeconds.orElse(Scene.DEFAULT_SECONDS),
+                    choice("lane", Lane.class).orElse(Lane.BATCH), one("callback"));
         }
 
         private Optional<String> one(String name) {
@@ -106,20 +102,20 @@ public record FilmOptions(Preset preset, Optional<String> title, Optional<String
             return OptionalDouble.empty();
         }
 
-        private <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
+        private <E extends Enum<E>> Optional<E> choice(String name, Class<E> type) {
             Optional<String> value = one(name);
             List<String> labels = new ArrayList<>();
             for (E constant : type.getEnumConstants()) {
                 String label = constant.name().toLowerCase(Locale.ROOT);
                 labels.add(label);
                 if (value.isPresent() && value.get().equals(label)) {
-                    return constant;
+                    return Optional.of(constant);
                 }
             }
             if (value.isPresent()) {
                 problem(name, "no such " + name, "use " + String.join(" or ", labels));
             }
-            return fallback;
+            return Optional.empty();
         }
 
         private void problem(String field, String message, String fix) {

@@ -7,11 +7,15 @@ import dev.longtake.contract.Lane;
 import dev.longtake.contract.Message;
 import dev.longtake.contract.ObjectKeys;
 import dev.longtake.contract.Topics;
+import dev.longtake.contract.webhook.FilmCallback;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
 import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.story.StoryException;
+import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmPlanner.Planned;
+import dev.longtake.gateway.quota.TenantLimits;
+import dev.longtake.gateway.webhooks.Callbacks;
 import dev.longtake.platform.queue.Publisher;
 import dev.longtake.platform.queue.QueueUnavailableException;
 import dev.longtake.platform.store.ObjectMissingException;
@@ -25,6 +29,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,19 +49,52 @@ public final class Films {
     private final WorkerTable workers;
     private final Clock clock;
     private final String pool;
+    private final FilmWarnings warnings;
+    private final Function<String, TenantLimits> limits;
+    private final Callbacks callbacks;
 
-    public Films(ObjectStore objects, Publisher publisher, FilmTable table, WorkerTable workers, Clock clock, String pool) {
+    public Films(ObjectStore objects, Publisher publisher, FilmTable table, WorkerTable workers, FilmWarnings warnings, Clock clock, String pool) {
+        this(objects, publisher, table, workers, warnings, clock, pool, tenant -> TenantLimits.DEFAULT);
+    }
+
+    /** @param limits of a tenant, which are held as far as this gateway knows its films */
+    public Films(ObjectStore objects, Publisher publisher, FilmTable table, WorkerTable workers, FilmWarnings warnings, Clock clock, String pool, Function<String, TenantLimits> limits) {
+        this.limits = limits;
+        this.callbacks = new Callbacks(objects);
         this.objects = objects;
         this.publisher = publisher;
         this.table = table;
         this.workers = workers;
         this.clock = clock;
         this.pool = pool;
+        this.warnings = warnings;
     }
 
     /** The idempotency key was used before, for something else. */
     public static final class KeyReusedException extends Exception {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** The idempotency key's film was deleted: sent again, the same request must not make a second one. */
+    public static final class FilmGoneException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The tenant has as many films as it may have. */
+    public static final class TooManyFilmsException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String limit;
+
+        TooManyFilmsException(String limit, String message) {
+            super(message);
+            this.limit = limit;
+        }
+
+        /** Name of the limit. */
+        public String limit() {
+            return limit;
+        }
     }
 
     /** The film's state does not allow what was asked. */
@@ -81,15 +119,43 @@ public final class Films {
      * @throws QueueUnavailableException if it was not accepted because the queue is away
      * @throws StoreUnavailableException if it was not accepted because the store is away
      */
-    public FilmView submit(String tenant, Optional<String> idempotencyKey, Planned planned) throws KeyReusedException {
+    public FilmView submit(String tenant, Optional<String> idempotencyKey, Planned planned) throws KeyReusedException, FilmGoneException, TooManyFilmsException {
+        return accept(tenant, idempotencyKey, planned).film();
+    }
+
+    /** A film that was accepted. @param callback whom it tells what happens to it, with the secret that notifications are signed with */
+    public record Accepted(FilmView film, Optional<FilmCallback> callback) {}
+
+    /** As {@link #submit}. */
+    public Accepted accept(String tenant, Optional<String> idempotencyKey, Planned planned) throws KeyReusedException, FilmGoneException, TooManyFilmsException {
         FilmRef film = new FilmRef(tenant, FilmIds.of(tenant, idempotencyKey), FIRST_REVISION);
+        if (table.isGone(tenant, film.film())) {
+            throw new FilmGoneException();
+        }
+        if (table.find(tenant, film.film()).isEmpty()) {
+            requireRoomForOne(tenant);
+            requireRoom(tenant, Optional.empty(), planned);
+        }
         FilmPlan plan = planned.plan();
-        byte[] document = PlanDocument.of(plan, Optional.empty()).toBytes();
-        if (!objects.putIfAbsent(ObjectKeys.plan(film), document, JSON)) {
+        byte[] document = planned.document();
+        // Only a picture has to know it before: not for a film that there is, or it would stay as long as that, whatever comes of this request.
+        boolean again = planned.image().isPresent() && objects.head(ObjectKeys.plan(film)).isPresent();
+        if (!again) {
+            planned.image().ifPresent(image -> image.store(objects, ObjectKeys.plan(film)));
+            again = !objects.putIfAbsent(ObjectKeys.plan(film), document, JSON);
+        }
+        if (again) {
             requireSame(film, document);
+        }
+        // Before the command: nothing may happen to a film as long as it is not known whom to tell.
+        Optional<FilmCallback> callback = planned.callback().flatMap(url -> callbacks.claim(tenant, film.film(), url));
+        if (callback.isPresent() != planned.callback().isPresent()) {
+            throw new KeyReusedException();
+        }
+        if (again) {
             Optional<FilmState> known = table.find(tenant, film.film());
             if (known.isPresent()) {
-                return view(known.get());
+                return new Accepted(view(known.get(), Optional.of(planned.warnings())), callback);
             }
             // The first request may have ended between plan and command; a command said twice is one film.
         }
@@ -103,7 +169,37 @@ public final class Films {
             }
             throw e;
         }
-        return FilmView.queued(film, plan, planned.lane(), now);
+        warnings.put(film, planned.warnings());
+        return new Accepted(FilmView.queued(film, plan, planned.lane(), now, Optional.of(planned.warnings())), callback);
+    }
+
+    private void requireRoomForOne(String tenant) throws TooManyFilmsException {
+        int most = limits.apply(tenant).keptFilms();
+        if (table.size(tenant) >= most) {
+            throw new TooManyFilmsException("kept-films", most + " films are kept; delete some, or wait until they expire.");
+        }
+    }
+
+    /**
+     * Looks whether a tenant may wait for one film more.
+     *
+     * @param film    the one that is to be made otherwise; its earlier revision ends, and does not count
+     * @param planned what is to be made
+     */
+    public void requireRoom(String tenant, Optional<String> film, Planned planned) throws TooManyFilmsException {
+        requireRoom(tenant, film, planned.plan().frames() / planned.plan().settings().fps());
+    }
+
+    private void requireRoom(String tenant, Optional<String> film, double seconds) throws TooManyFilmsException {
+        TenantLimits most = limits.apply(tenant);
+        FilmTable.Load load = table.load(tenant, film);
+        if (load.films() >= most.unfinishedFilms()) {
+            throw new TooManyFilmsException("unfinished-films", most.unfinishedFilms() + " films are not over yet; wait for some, or cancel them.");
+        }
+        if (load.seconds() + seconds > most.unfinishedSeconds()) {
+            throw new TooManyFilmsException("unfinished-seconds", Math.round(load.seconds()) + " seconds of film are not rendered yet, " + Math.round(seconds) + " more would be above "
+                    + Math.round(most.unfinishedSeconds()) + "; wait for some, or cancel them.");
+        }
     }
 
     private void requireSame(FilmRef film, byte[] document) throws KeyReusedException {
@@ -119,6 +215,7 @@ public final class Films {
     /** Nobody will ever learn this film's id: its plan would lie there for good. */
     private void forget(FilmRef film) {
         try {
+            objects.delete(ObjectKeys.callback(film.tenant(), film.film()));
             objects.delete(ObjectKeys.plan(film));
         } catch (StoreUnavailableException e) {
             LOG.warn("the plan of film {}, which was not accepted, stays behind: {}", film.film(), e.getMessage());
@@ -127,16 +224,16 @@ public final class Films {
 
     /** A film, or empty if there is none. One that was just accepted elsewhere is known by its plan. */
     public Optional<FilmView> find(String tenant, String id) {
-        if (!FilmIds.isId(id)) {
+        if (!FilmIds.isId(id) || table.isGone(tenant, id)) {
             return Optional.empty();
         }
-        return table.find(tenant, id).map(this::view).or(() -> planned(new FilmRef(tenant, id, FIRST_REVISION)));
+        return table.find(tenant, id).map(s -> view(s, warnings.of(s.film(), planKey(s)))).or(() -> planned(new FilmRef(tenant, id, FIRST_REVISION)));
     }
 
     private Optional<FilmView> planned(FilmRef film) {
         try {
             FilmPlan plan = PlanDocument.fromBytes(objects.get(ObjectKeys.plan(film))).plan();
-            return Optional.of(FilmView.queued(film, plan, Lane.BATCH, clock.instant()));
+            return Optional.of(FilmView.queued(film, plan, Lane.BATCH, clock.instant(), warnings.of(film, ObjectKeys.plan(film))));
         } catch (ObjectMissingException e) {
             return Optional.empty();
         } catch (StoryException e) {
@@ -145,8 +242,12 @@ public final class Films {
         }
     }
 
-    private FilmView view(FilmState state) {
-        return FilmView.of(state, workers.running(state.film()), clock.instant());
+    private static String planKey(FilmState s) {
+        return s.planKey().orElseGet(() -> ObjectKeys.plan(s.film()));
+    }
+
+    private FilmView view(FilmState state, Optional<List<Warning>> warned) {
+        return FilmView.of(state, workers.running(state.film()), clock.instant(), warned);
     }
 
     /** Some films, newest first. @param next the film after which the next page begins, absent on the last */
@@ -154,7 +255,12 @@ public final class Films {
 
     /** @return empty if there is no film {@code after} */
     public Optional<Page> page(String tenant, Optional<String> after, int limit) {
-        return table.page(tenant, after, limit).map(p -> new Page(p.films().stream().map(this::view).toList(), p.next()));
+        return page(tenant, after, limit, false);
+    }
+
+    /** @param oldestFirst instead of newest first. @return empty if there is no film {@code after} */
+    public Optional<Page> page(String tenant, Optional<String> after, int limit, boolean oldestFirst) {
+        return table.page(tenant, after, limit, oldestFirst).map(p -> new Page(p.films().stream().map(s -> view(s, Optional.empty())).toList(), p.next()));
     }
 
     /** What may be asked of a film that is there. */
@@ -162,7 +268,8 @@ public final class Films {
         CANCEL(RevisionState.Event.CANCEL),
         PAUSE(RevisionState.Event.PAUSE),
         RESUME(RevisionState.Event.RESUME),
-        RETRY(RevisionState.Event.RETRY);
+        RETRY(RevisionState.Event.RETRY),
+        DELETE(RevisionState.Event.DELETE);
 
         private final RevisionState.Event event;
 
@@ -179,6 +286,7 @@ public final class Films {
                 case CANCEL -> new FilmCommand.Cancel(Message.VERSION, film, at);
                 case PAUSE -> new FilmCommand.Pause(Message.VERSION, film, at);
                 case RESUME -> new FilmCommand.Resume(Message.VERSION, film, at);
+                case DELETE -> new FilmCommand.Delete(Message.VERSION, film, at);
                 case RETRY -> new FilmCommand.Retry(Message.VERSION, film, at);
             };
         }
@@ -188,15 +296,45 @@ public final class Films {
      * Asks something of a film. The scheduler decides; it looks at the same table, and refuses aloud what has become illegal meanwhile.
      *
      * @return empty if there is no such film
-     * @throws WrongStateException if the state it is known to be in does not allow it
+     * @throws WrongStateException   if the state it is known to be in does not allow it
+     * @throws TooManyFilmsException if it is to be made again, and the tenant waits for as many as it may, or has as many revisions of it
      */
-    public Optional<FilmView> ask(String tenant, String id, Wish wish) throws WrongStateException {
+    public Optional<FilmView> ask(String tenant, String id, Wish wish) throws WrongStateException, TooManyFilmsException {
         Optional<FilmView> film = find(tenant, id);
         if (film.isPresent()) {
             if (!wish.isFor(film.get().state())) {
                 throw new WrongStateException(film.get().state());
             }
+            if (wish == Wish.RETRY) {
+                requireRoom(tenant, Optional.of(id), film.get().duration());
+                requireRevision(tenant, id);
+            }
             publisher.send(Topics.FILM_COMMANDS, tenant, wish.command(new FilmRef(tenant, id, film.get().revision()), clock.instant()));
+        }
+        return film;
+    }
+
+    /** A film that is made again is another revision, which is kept like one with other scenes. */
+    private void requireRevision(String tenant, String film) throws TooManyFilmsException {
+        int most = limits.apply(tenant).keptRevisions();
+        if (table.kept(tenant, film) >= most) {
+            throw new TooManyFilmsException("kept-revisions", most + " revisions of this film are kept; wait until some expire, or submit the story as another film.");
+        }
+    }
+
+    /**
+     * Asks that a film go to another lane.
+     *
+     * @return empty if there is no such film
+     * @throws WrongStateException if it is over
+     */
+    public Optional<FilmView> reprioritise(String tenant, String id, Lane lane) throws WrongStateException {
+        Optional<FilmView> film = find(tenant, id);
+        if (film.isPresent()) {
+            if (RevisionState.TABLE.next(RevisionState.of(film.get().state()), RevisionState.Event.REPRIORITISE).isEmpty()) {
+                throw new WrongStateException(film.get().state());
+            }
+            publisher.send(Topics.FILM_COMMANDS, tenant, new FilmCommand.Reprioritise(Message.VERSION, new FilmRef(tenant, id, film.get().revision()), lane, clock.instant()));
         }
         return film;
     }

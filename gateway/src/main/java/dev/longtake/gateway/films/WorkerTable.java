@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the workers said last, as long as they keep saying it. */
@@ -47,7 +48,18 @@ public final class WorkerTable {
 
     /** Workers that take new work. */
     public int ready() {
-        return (int) alive().filter(h -> h.state() == WorkerHeartbeat.State.READY).count();
+        return (int) alive().filter(h -> h.state() == WorkerHeartbeat.State.READY && h.resting().isEmpty()).count();
+    }
+
+    /** All workers, by pool and id. */
+    public List<WorkerView> all() {
+        return all(film -> true);
+    }
+
+    /** All workers, by pool and id. @param shown of which films it may be shown that they are in work */
+    public List<WorkerView> all(Predicate<FilmRef> shown) {
+        return workers.values().stream().filter(h -> !isSilent(h)).map(h -> WorkerView.of(h.heartbeat(), h.at(), shown))
+                .sorted(Comparator.comparing(WorkerView::pool).thenComparing(WorkerView::id)).toList();
     }
 
     /** What is in work of a film, in film order. */

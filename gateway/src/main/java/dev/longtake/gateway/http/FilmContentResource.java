@@ -1,9 +1,15 @@
 package dev.longtake.gateway.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.longtake.contract.FilmState;
+import dev.longtake.gateway.GatewayConfig;
+import dev.longtake.gateway.access.Caller;
 import dev.longtake.gateway.films.FilmView;
 import dev.longtake.gateway.films.FilmView.Product;
 import dev.longtake.gateway.films.Films;
-import dev.longtake.platform.store.ObjectMissingException;
+import dev.longtake.gateway.revisions.Revisions;
+import dev.longtake.platform.store.ObjectLinks;
 import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.platform.store.ObjectStore.ObjectInfo;
 import jakarta.inject.Inject;
@@ -12,129 +18,130 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
-import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The bytes of finished films, streamed from the object store: whole or in parts (RFC 9110, section 14). */
 @Path("/v1/films/{id}")
 @Singleton
 public class FilmContentResource {
-    private static final int OK = 200;
-    private static final int PARTIAL = 206;
-    private static final int NOT_MODIFIED = 304;
-    private static final int RANGE_NOT_SATISFIABLE = 416;
+    private static final String REVISION = "revision";
+    private static final String EXPIRES = "expires";
 
     private final Films films;
+    private final Revisions revisions;
     private final ObjectStore objects;
+    private final ObjectLinks links;
+    private final FilmDigests digests;
+    private final ContentSender sender;
+    private final GatewayConfig config;
+    private final Clock clock;
+    private final Caller caller;
 
     @Inject
-    public FilmContentResource(Films films, ObjectStore objects) {
+    public FilmContentResource(Films films, Revisions revisions, ObjectStore objects, ObjectLinks links, FilmDigests digests, ContentSender sender, GatewayConfig config, Clock clock, Caller caller) {
         this.films = films;
+        this.links = links;
+        this.digests = digests;
+        this.sender = sender;
+        this.config = config;
+        this.clock = clock;
+        this.revisions = revisions;
         this.objects = objects;
+        this.caller = caller;
     }
 
     @GET
     @Path("content")
-    public Response content(@PathParam("id") String id, @Context HttpHeaders headers) {
-        FilmView film = finished(id);
-        return send(film.objects().film().orElseThrow(), "video/mp4", fileName(film), headers, true);
+    public Response content(@PathParam("id") String id, @Context HttpHeaders headers, @Context UriInfo uri) {
+        FilmView film = film(id);
+        return sender.send(filmKey(film, uri), ContentSender.VIDEO, fileName(film), headers, true);
     }
 
     @HEAD
     @Path("content")
-    public Response contentHead(@PathParam("id") String id, @Context HttpHeaders headers) {
-        FilmView film = finished(id);
-        return send(film.objects().film().orElseThrow(), "video/mp4", fileName(film), headers, false);
+    public Response contentHead(@PathParam("id") String id, @Context HttpHeaders headers, @Context UriInfo uri) {
+        FilmView film = film(id);
+        return sender.send(filmKey(film, uri), ContentSender.VIDEO, fileName(film), headers, false);
     }
 
     @GET
     @Path("poster")
-    public Response poster(@PathParam("id") String id, @Context HttpHeaders headers) {
-        return product(id, Product.POSTER, headers);
+    public Response poster(@PathParam("id") String id, @Context HttpHeaders headers, @Context UriInfo uri) {
+        return product(id, Product.POSTER, headers, uri);
     }
 
     @GET
     @Path("contact-sheet")
-    public Response contactSheet(@PathParam("id") String id, @Context HttpHeaders headers) {
-        return product(id, Product.CONTACT_SHEET, headers);
+    public Response contactSheet(@PathParam("id") String id, @Context HttpHeaders headers, @Context UriInfo uri) {
+        return product(id, Product.CONTACT_SHEET, headers, uri);
     }
 
     @GET
     @Path("manifest")
-    public Response manifest(@PathParam("id") String id, @Context HttpHeaders headers) {
-        return product(id, Product.MANIFEST, headers);
+    public Response manifest(@PathParam("id") String id, @Context HttpHeaders headers, @Context UriInfo uri) {
+        return product(id, Product.MANIFEST, headers, uri);
     }
 
-    private Response product(String id, Product product, HttpHeaders headers) {
-        return send(product.beside(finished(id).objects().film().orElseThrow()), product.contentType(), Optional.empty(), headers, true);
+    private Response product(String id, Product product, HttpHeaders headers, UriInfo uri) {
+        return sender.send(product.beside(filmKey(film(id), uri)), product.contentType(), Optional.empty(), headers, true);
     }
 
-    private FilmView finished(String id) {
-        FilmView film = films.find(FilmsResource.TENANT, id).orElseThrow(ProblemException::noFilm);
-        if (film.objects().film().isEmpty()) {
-            throw ProblemException.wrongState(film.state(), "The film is " + film.state() + "; its content is there once it is finished.");
+    /** The film of a certain revision, or of the newest that is finished. @param film of the film itself */
+    private String filmKey(FilmView film, UriInfo uri) {
+        Query query = new Query(uri, REVISION);
+        OptionalInt revision = query.number(REVISION, 1, Integer.MAX_VALUE);
+        query.check();
+        return filmKey(film, revision);
+    }
+
+    private String filmKey(FilmView film, OptionalInt revision) {
+        if (revision.isEmpty()) {
+            return film.objects().film().orElseThrow(() -> unfinished(film.state()));
         }
-        return film;
+        FilmState state = revisions.state(caller.tenant(), film.id(), revision.getAsInt()).orElseThrow(ProblemException::noRevision);
+        return state.filmKey().orElseThrow(() -> unfinished(state.state()));
+    }
+
+    private static ProblemException unfinished(String state) {
+        return ProblemException.wrongState(state, "The film is " + state + "; its content is there once it is finished.");
+    }
+
+    private FilmView film(String id) {
+        return films.find(caller.tenant(), id).orElseThrow(ProblemException::noFilm);
     }
 
     private static Optional<String> fileName(FilmView film) {
-        String name = film.title().isBlank() ? film.id() : film.title();
-        return Optional.of("inline; filename=\"film.mp4\"; filename*=UTF-8''" + URLEncoder.encode(name + ".mp4", StandardCharsets.UTF_8).replace("+", "%20"));
+        return Optional.of(Disposition.of("inline", film.title(), film.id()));
     }
 
-    private Response send(String key, String contentType, Optional<String> disposition, HttpHeaders headers, boolean withBody) {
-        ObjectInfo object = objects.head(key).orElseThrow(FilmContentResource::gone);
-        String etag = "\"" + object.etag().replace("\"", "") + "\"";
-        if (etag.equals(headers.getHeaderString(HttpHeaders.IF_NONE_MATCH))) {
-            return Response.status(NOT_MODIFIED).header(HttpHeaders.ETAG, etag).build();
-        }
-        Optional<ByteRange> range;
-        try {
-            range = range(headers, etag, object.bytes());
-        } catch (ByteRange.UnsatisfiableException e) {
-            ProblemException problem = ProblemException.of(RANGE_NOT_SATISFIABLE, "range", "No byte lies in the range", "The content has " + object.bytes() + " bytes.");
-            return Response.fromResponse(ProblemMappers.answer(problem)).header("Content-Range", "bytes */" + object.bytes()).build();
-        }
-        long first = range.map(ByteRange::first).orElse(0L);
-        long length = range.map(ByteRange::length).orElse(object.bytes());
-        Response.ResponseBuilder response = Response.status(range.isPresent() ? PARTIAL : OK)
-                .type(contentType)
-                .header("Accept-Ranges", "bytes")
-                .header(HttpHeaders.ETAG, etag)
-                .header(HttpHeaders.CONTENT_LENGTH, length);
-        disposition.ifPresent(d -> response.header(HttpHeaders.CONTENT_DISPOSITION, d));
-        range.ifPresent(r -> response.header("Content-Range", "bytes " + r.first() + "-" + r.last() + "/" + object.bytes()));
-        return withBody ? response.entity(stream(key, first, length)).build() : response.build();
+    /** An address at which the store itself gives the film out, to anybody, for a while. */
+    @GET
+    @Path("link")
+    @Produces(MediaType.APPLICATION_JSON)
+    public FilmLink link(@PathParam("id") String id, @Context UriInfo uri) {
+        Query query = new Query(uri, REVISION, EXPIRES);
+        OptionalInt revision = query.number(REVISION, 1, Integer.MAX_VALUE);
+        Duration life = query.duration(EXPIRES, config.linkLongest()).orElse(config.linkLife());
+        query.check();
+        FilmView film = film(id);
+        ObjectInfo object = objects.head(filmKey(film, revision)).orElseThrow(ContentSender::gone);
+        Instant expires = clock.instant().plus(life);
+        return links.link(object.key(), life, ContentSender.VIDEO, Disposition.of("attachment", film.title(), film.id()))
+                .map(url -> new FilmLink(url.toString(), expires, ContentSender.VIDEO, object.bytes(), digests.sha256(object)))
+                .orElseThrow(() -> ProblemException.of(ProblemType.NO_LINKS, "No link can be made", "The farm uses its object store without credentials; use /content."));
     }
 
-    private static Optional<ByteRange> range(HttpHeaders headers, String etag, long total) throws ByteRange.UnsatisfiableException {
-        String range = headers.getHeaderString("Range");
-        String condition = headers.getHeaderString("If-Range");
-        return range == null || condition != null && !condition.equals(etag) ? Optional.empty() : ByteRange.parse(range, total);
-    }
-
-    /** Opened before the answer begins, so that a store that is away is a 503 and not a film cut short. */
-    private StreamingOutput stream(String key, long first, long length) {
-        InputStream in;
-        try {
-            in = objects.open(key, first, length);
-        } catch (ObjectMissingException e) {
-            throw gone();
-        }
-        return out -> {
-            try (in) {
-                in.transferTo(out);
-            }
-        };
-    }
-
-    private static ProblemException gone() {
-        return ProblemException.of(404, "no-such-object", "The film's object is gone", "It was removed from the object store.");
-    }
+    /** A link. @param sha256 of the film, lower-case hex; absent where it is not known */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    public record FilmLink(String url, Instant expires, @JsonProperty("content_type") String contentType, long bytes, Optional<String> sha256) {}
 }

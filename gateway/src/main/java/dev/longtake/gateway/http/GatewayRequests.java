@@ -22,6 +22,6 @@ public class GatewayRequests {
     @ServerRequestFilter(preMatching = true)
     public Optional<Response> onlyWhereTheRoleIsOn(ContainerRequestContext request) {
         return service.plays() ? Optional.empty()
-                : Optional.of(ProblemMappers.answer(ProblemException.of(404, "no-gateway", "No gateway runs here", "This process plays another role.")));
+                : Optional.of(ProblemMappers.answer(ProblemException.of(ProblemType.NO_GATEWAY, "No gateway runs here", "This process plays another role.")));
     }
 }

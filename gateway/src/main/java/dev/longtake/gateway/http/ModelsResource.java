@@ -1,5 +1,6 @@
 package dev.longtake.gateway.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.longtake.bundle.BundleManifest;
 import dev.longtake.gateway.films.ModelCatalog;
 import jakarta.inject.Inject;
@@ -22,9 +23,9 @@ public class ModelsResource {
         this.models = models;
     }
 
-    /** @param bundle the bundle's digest. @param stepsFast of the preset {@code fast}. @param steps of the preset {@code best} */
+    /** @param bundle the bundle's digest. @param stepsFast of the preset {@code fast}. @param steps of the preset {@code best}. @param card what was measured of it */
     public record ModelView(String name, String bundle, boolean isDefault, int width, int height, double fps, int windowFrames, int prefixFrames, int stepsFast, int steps,
-                            double guidance, double temperature) {}
+                            double guidance, double temperature, JsonNode card) {}
 
     /** Models, by name. */
     public record ModelList(List<ModelView> models) {
@@ -42,6 +43,6 @@ public class ModelsResource {
         BundleManifest.Video video = model.manifest().video();
         BundleManifest.Sampler sampler = model.manifest().sampler();
         return new ModelView(model.name(), model.bundle(), isDefault, video.width(), video.height(), video.fps(), video.windowFrames(), video.prefixFrames(), sampler.stepsFast(),
-                sampler.steps(), sampler.guidance(), sampler.temperature());
+                sampler.steps(), sampler.guidance(), sampler.temperature(), model.card());
     }
 }

@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 @Singleton
 public class ProblemMappers {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemMappers.class);
-    private static final int INTERNAL = 500;
 
     private final GatewayConfig config;
 
@@ -49,7 +48,7 @@ public class ProblemMappers {
         if (status.getFamily() == Response.Status.Family.SERVER_ERROR) {
             return failed(e, uri);
         }
-        return answer(ProblemException.of(status.getStatusCode(), "refused", status.getReasonPhrase(), switch (status.getStatusCode()) {
+        return answer(ProblemException.refused(status.getStatusCode(), status.getReasonPhrase(), switch (status.getStatusCode()) {
             case 404 -> "Nothing is at this path; see /q/openapi.";
             case 405 -> "This path knows other methods; see /q/openapi.";
             case 406 -> "The answer has another media type; see /q/openapi.";
@@ -60,13 +59,16 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public Response failed(Throwable e, UriInfo uri) {
-        LOG.error("{} failed", uri.getPath(), e);
-        return answer(ProblemException.of(INTERNAL, "internal", "The gateway failed", "The reason is in its log."));
+        // The path is decoded by now: a line's end in it would begin a line of the log.
+        LOG.error("{} failed", uri.getPath().replaceAll("\\p{C}", "?"), e);
+        return answer(ProblemException.of(ProblemType.INTERNAL, "The gateway failed", "The reason is in its log."));
     }
 
     static Response answer(ProblemException problem) {
         Response.ResponseBuilder response = Response.status(problem.body().status()).type(ProblemException.MEDIA_TYPE).entity(problem.body());
         problem.headers().forEach(response::header);
+        // Where it is told what the kind of problem is about (RFC 8288).
+        response.header("Link", "<" + ProblemType.page(problem.body().type()) + ">; rel=\"help\"");
         return response.build();
     }
 }

@@ -2,11 +2,16 @@ package dev.longtake.gateway.films;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
+import dev.longtake.contract.Lane;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FilmTableTest {
@@ -63,5 +68,65 @@ class FilmTableTest {
         table.put(FilmsTest.state("f", "queued", 1, T0));
         table.put(FilmsTest.state("f", "queued", 2, T0.plusSeconds(60)));
         assertThat(table.page("default", Optional.empty(), 4).orElseThrow().films()).hasSize(1);
+    }
+
+    @Test
+    void earlierRevisionsAreKeptBesideTheNewestAndGoWithIt() {
+        FilmTable table = new FilmTable();
+        FilmState first = FilmsTest.state("f1", "finished", 3, Instant.EPOCH);
+        table.take(first.film().revisionKey(), first);
+        FilmState second = new FilmState(1, new dev.longtake.contract.FilmRef("default", "f1", 2), first.title(), first.model(), first.bundle(), first.lane(), "rendering", first.reason(), 1, 4, 24, 8,
+                128, 128, 0, 0, 0, 0, first.seconds(), 4, Instant.EPOCH, Instant.EPOCH, java.util.Optional.empty(), java.util.Optional.empty(), java.util.Optional.empty());
+        table.take(second.film().filmKey(), second);
+        assertThat(table.find("default", "f1")).contains(second);
+        assertThat(table.revisions("default", "f1")).containsExactly(second, first);
+        table.take(first.film().revisionKey(), null);
+        assertThat(table.revisions("default", "f1")).containsExactly(second);
+        table.take(first.film().revisionKey(), first);
+        table.take(second.film().filmKey(), null);
+        assertThat(table.revisions("default", "f1")).isEmpty();
+        table.take("nonsense", null);
+    }
+
+    /** Nothing is left behind of what was added and taken away: the sum is kept, and must be what summing anew would give. */
+    @Test
+    void whatATenantWaitsForIsTheSumOfItsFilms() {
+        long seed = Long.getLong("longtake.seed", System.nanoTime());
+        System.out.println("longtake.seed=" + seed);
+        Random random = new Random(seed);
+        Map<String, FilmState> films = new HashMap<>();
+        for (int i = 1; i <= 5_000; i++) {
+            String id = "f" + random.nextInt(40);
+            String state = List.of("queued", "rendering", "finished", "failed", "cancelled", "deleted", "").get(random.nextInt(7));
+            if (state.isEmpty()) {
+                table.remove("default/" + id);
+                films.remove(id);
+            } else {
+                FilmState drawn = waiting(id, state, i, random);
+                table.put(drawn);
+                films.put(id, drawn);
+            }
+            assertThat(table.load("default", Optional.empty())).as("seed %d, step %d", seed, i).isEqualTo(sum(films, ""));
+            String except = "f" + random.nextInt(40);
+            assertThat(table.load("default", Optional.of(except))).as("seed %d, step %d", seed, i).isEqualTo(sum(films, except));
+        }
+    }
+
+    private static FilmState waiting(String id, String state, int sequence, Random random) {
+        int segments = 1 + random.nextInt(9);
+        return new FilmState(1, new FilmRef("default", id, 1), "A title", "phenaki", "cafe", Lane.BATCH, state, Optional.empty(), 1, segments, 8 * random.nextInt(1_000), 8, 128, 128,
+                random.nextInt(segments + 1), 0, 0, 0, FilmState.Seconds.NONE, sequence, T0, T0, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    private static FilmTable.Load sum(Map<String, FilmState> films, String except) {
+        long count = 0;
+        long micros = 0;
+        for (FilmState film : films.values()) {
+            if (List.of("queued", "rendering").contains(film.state()) && !film.film().film().equals(except)) {
+                count++;
+                micros += Math.round(1e6 * film.frames() / film.fps() * (1 - (double) film.accepted() / film.segments()));
+            }
+        }
+        return new FilmTable.Load(count, micros / 1e6);
     }
 }

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class StoryBodyTest {
+    private static final int IMAGE = 1 << 20;
+
     private static StoryBody read(String contentType, String body) throws IOException {
-        return StoryBody.read(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)), contentType);
+        return StoryBody.read(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)), contentType, IMAGE);
     }
 
     private static ProblemException.Body refused(String contentType, String body) {
@@ -46,6 +48,18 @@ class StoryBodyTest {
         assertThat(file.fields()).containsOnlyKeys("seed");
         assertThat(file.fields().get("seed")).containsExactly("7");
         assertThat(new String(read("multipart/form-data; boundary=b", form("name=\"story\"\r\n\r\nA city.")).story(), StandardCharsets.UTF_8)).isEqualTo("A city.");
+    }
+
+    @Test
+    void aFormMayHoldAPicture() throws Exception {
+        StoryBody body = read("multipart/form-data; boundary=b", form("name=\"story\"\r\n\r\nA.", "name=\"start_image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nbytes"));
+        assertThat(body.image()).hasValueSatisfying(i -> assertThat(new String(i, StandardCharsets.UTF_8)).isEqualTo("bytes"));
+        assertThat(body.fields()).isEmpty();
+        assertThat(read("text/plain", "A.").image()).isEmpty();
+        String image = "name=\"start_image\"\r\n\r\nx";
+        assertThat(refused("multipart/form-data; boundary=b", form("name=\"story\"\r\n\r\nA.", image, image)).errors().get(0).field()).isEqualTo("start_image");
+        String large = form("name=\"story\"\r\n\r\nA.", "name=\"start_image\"\r\n\r\n" + "x".repeat(6 << 20));
+        assertThat(refused("multipart/form-data; boundary=b", large)).satisfies(b -> assertThat(b.status()).isEqualTo(413)).satisfies(b -> assertThat(b.errors().get(0).field()).isEqualTo("start_image"));
     }
 
     @Test
@@ -84,7 +98,7 @@ class StoryBodyTest {
             }
         };
         for (String type : new String[] {"text/plain", "multipart/form-data; boundary=b"}) {
-            assertThat(catchThrowableOfType(ProblemException.class, () -> StoryBody.read(endless, type)).body().status()).isEqualTo(413);
+            assertThat(catchThrowableOfType(ProblemException.class, () -> StoryBody.read(endless, type, IMAGE)).body().status()).isEqualTo(413);
         }
     }
 }

@@ -16,18 +16,25 @@ public final class Ids {
     private Ids() {}
 
     /**
+     * @param ordered when the revision was ordered: a film that is submitted again after it was deleted makes other attempts
      * @param parent the attempt that this one follows from: a scheduler that goes on from older state may follow another, and that must not
      *     be taken for the same attempt
      */
-    public static String attempt(FilmRef film, int index, int number, Optional<AttemptRef> parent) {
-        return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(index), Integer.toString(number), parent.map(AttemptRef::attempt).orElse(""));
+    public static String attempt(FilmRef film, Instant ordered, int index, int number, Optional<AttemptRef> parent) {
+        return hash("attempt", film.tenant(), film.film(), Integer.toString(film.revision()), ordered.toString(), Integer.toString(index), Integer.toString(number),
+                parent.map(AttemptRef::attempt).orElse(""));
     }
 
     public static String assembly(FilmRef film, int number) {
         return hash("assembly", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(number));
     }
 
-    /** Unlike the others not for ever the same: a dispatch stage that lost its state must not give an id twice. */
+    /** Unlike the others not for ever the same: who confirms a decision must mean this one. */
+    public static String expiry(FilmRef film, int part, Instant now) {
+        return hash("expiry", film.tenant(), film.film(), Integer.toString(film.revision()), Integer.toString(part), now.toString());
+    }
+
+    /** Not for ever the same, either: a dispatch stage that lost its state must not give an id twice. */
     public static String dispatch(FilmRef film, String attempt, long number, Instant now) {
         return hash("dispatch", film.filmKey(), attempt, Long.toString(number), now.toString());
     }

@@ -4,10 +4,11 @@ import dev.longtake.platform.store.ObjectMissingException;
 import dev.longtake.platform.store.ObjectStore;
 import dev.longtake.platform.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class BriefStore {
     private static final int THREADS = 2;
+    /** Calls that were given up lie there for as long as the threads hang in others. */
+    private static final int WAITING = 64;
 
     private final ObjectStore store;
     private final Duration patience;
@@ -29,7 +32,7 @@ public final class BriefStore {
     public BriefStore(ObjectStore store, Duration patience) {
         this.store = store;
         this.patience = patience;
-        this.threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> {
+        this.threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), r -> {
             Thread t = new Thread(r, "scheduler-store");
             t.setDaemon(true);
             return t;
@@ -58,7 +61,12 @@ public final class BriefStore {
         if (awayUntil - System.nanoTime() > 0) {
             throw new StoreUnavailableException(reason, null);
         }
-        Future<T> result = threads.submit(call);
+        Future<T> result;
+        try {
+            result = threads.submit(call);
+        } catch (RejectedExecutionException e) {
+            throw away("the object store has not answered " + WAITING + " calls", e);
+        }
         try {
             return result.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

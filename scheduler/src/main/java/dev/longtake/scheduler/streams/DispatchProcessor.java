@@ -35,6 +35,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Outgo
     private DispatchStage stage;
     private Instant nextTick = Instant.MIN;
     private String stranger = "";
+    private String unreadable = "";
 
     DispatchProcessor(Set<String> pools, DispatchLimits limits, InstantSource time) {
         this.pools = pools;
@@ -59,7 +60,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Outgo
             case Topics.LANE_EVENTS -> decisions.on(record, topic, LaneEvent.class, now, e -> stage.on(e, now));
             // A heartbeat counts when it arrives here. After a restart old ones make a dead worker look alive, for as long as it takes to
             // miss it; comparing clocks instead would make all workers look dead as soon as one clock is wrong.
-            case Topics.WORKER_HEARTBEATS -> decisions.on(record, topic, WorkerHeartbeat.class, now, b -> heartbeat(b, now));
+            case Topics.WORKER_HEARTBEATS -> decisions.on(record, topic, WorkerHeartbeat.class, now, b -> heartbeat(b, now), this::isNews);
             default -> throw new IllegalStateException("not an input of the dispatch stage: " + topic);
         }
         tick(now);
@@ -72,6 +73,16 @@ final class DispatchProcessor implements Processor<String, byte[], String, Outgo
             stranger = beat.worker();
             LOG.warn("worker {} belongs to pool {}, which this farm does not have: {}", beat.worker(), beat.pool(), pools);
         }
+    }
+
+    /**
+     * A worker that is newer than this scheduler would send a letter a second. One says what there is to say: a heartbeat is outdated by
+     * the next, and a newer scheduler hears that.
+     */
+    private boolean isNews(String reason) {
+        boolean news = !reason.equals(unreadable);
+        unreadable = reason;
+        return news;
     }
 
     private void tick(Instant now) {

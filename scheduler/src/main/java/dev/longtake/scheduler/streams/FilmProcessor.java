@@ -4,7 +4,9 @@ import dev.longtake.contract.AssemblyJob;
 import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.DeadLetter;
 import dev.longtake.contract.Digests;
+import dev.longtake.contract.ExpiryReport;
 import dev.longtake.contract.FilmCommand;
+import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.Json;
 import dev.longtake.contract.Message;
 import dev.longtake.contract.ObjectKeys;
@@ -16,7 +18,6 @@ import dev.longtake.scheduler.stage.film.FilmEffect;
 import dev.longtake.scheduler.stage.film.FilmLimits;
 import dev.longtake.scheduler.stage.film.FilmStage;
 import dev.longtake.scheduler.stage.film.FilmStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -67,6 +68,7 @@ final class FilmProcessor implements Processor<String, byte[], String, Outgoing>
             case Topics.FILM_COMMANDS -> decisions.on(record, topic, FilmCommand.class, now, c -> decide(() -> stage.on(c, now), now));
             case Topics.SEGMENT_REPORTS -> decisions.on(record, topic, SegmentReport.class, now, r -> decide(() -> stage.on(r, now), now));
             case Topics.ASSEMBLY_REPORTS -> decisions.on(record, topic, AssemblyReport.class, now, r -> decide(() -> stage.on(r, now), now));
+            case Topics.EXPIRY_REPORTS -> decisions.on(record, topic, ExpiryReport.class, now, r -> decide(() -> stage.on(r, now), now));
             default -> throw new IllegalStateException("not an input of the film stage: " + topic);
         }
         // Streams' own schedule stands still while the system's clock is set back.
@@ -111,12 +113,19 @@ final class FilmProcessor implements Processor<String, byte[], String, Outgoing>
             decisions.send(Topics.LANE_EVENTS, lane.event().pool(), lane.event());
         } else if (effect instanceof FilmEffect.Publish publish) {
             decisions.send(Topics.FILM_STATES, publish.state().film().filmKey(), publish.state());
+        } else if (effect instanceof FilmEffect.Keep keep) {
+            decisions.send(Topics.FILM_STATES, keep.state().film().revisionKey(), keep.state());
         } else if (effect instanceof FilmEffect.Announce announce) {
             decisions.send(Topics.FILM_EVENTS, announce.event().film().filmKey(), announce.event());
+        } else if (effect instanceof FilmEffect.Expire expire) {
+            decisions.send(Topics.EXPIRY_JOBS, expire.job().tenant(), expire.job());
+        } else if (effect instanceof FilmEffect.Forget forget) {
+            decisions.forget(Topics.FILM_STATES, forget.film().filmKey());
+        } else if (effect instanceof FilmEffect.ForgetRevision forget) {
+            decisions.forget(Topics.FILM_STATES, forget.revision().revisionKey());
         } else if (effect instanceof FilmEffect.GiveUp given) {
-            String job = new String(Json.write(given.job()), StandardCharsets.UTF_8);
-            decisions.send(Topics.DEAD_LETTERS, given.job().film().filmKey(),
-                    new DeadLetter(Message.VERSION, Topics.segmentJobs(given.pool(), given.lane()), given.job().film().filmKey(), job, given.reason(), time.instant()));
+            String film = given.job().film().filmKey();
+            decisions.send(Topics.DEAD_LETTERS, film, DeadLetter.givenUp(Topics.segmentJobs(given.pool(), given.lane()), film, given.job(), given.reason(), time.instant()));
         } else if (effect instanceof FilmEffect.Assemble assemble) {
             assemblies.add(assemble);
         }

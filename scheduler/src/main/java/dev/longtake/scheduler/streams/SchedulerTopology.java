@@ -37,7 +37,8 @@ public final class SchedulerTopology {
     }
 
     private static Topology filmStage(Topology topology, BriefStore objects, FilmLimits films, InstantSource time) {
-        topology.addSource("film-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.ASSEMBLY_REPORTS);
+        topology.addSource("film-inputs", new StringDeserializer(), new ByteArrayDeserializer(), Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.ASSEMBLY_REPORTS,
+                Topics.EXPIRY_REPORTS);
         topology.addProcessor("film-stage", () -> new FilmProcessor(objects, films, time), "film-inputs");
         topology.addStateStore(store(FilmProcessor.STORE), "film-stage");
         sink(topology, "film-outputs", "film-stage");

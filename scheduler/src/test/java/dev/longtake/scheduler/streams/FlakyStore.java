@@ -68,6 +68,11 @@ final class FlakyStore implements ObjectStore {
     }
 
     @Override
+    public List<Listed> page(String prefix, String after, int limit) {
+        return there().page(prefix, after, limit);
+    }
+
+    @Override
     public void delete(String key) {
         there().delete(key);
     }

@@ -93,7 +93,7 @@ class SchedulerTopologyTest {
 
     private FilmRef submit(String name, String story) throws Exception {
         FilmPlan plan = Planner.plan(new StoryReader(StoryLimits.DEFAULT, 3).read(story.getBytes(), Optional.empty()), SETTINGS);
-        byte[] document = PlanDocument.of(plan, Optional.empty()).toBytes();
+        byte[] document = PlanDocument.of(plan).toBytes();
         FilmRef film = new FilmRef("default", name, 1);
         objects.put(ObjectKeys.plan(film), document, "application/json");
         String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(document));
@@ -179,6 +179,33 @@ class SchedulerTopologyTest {
         sendRaw(Topics.WORKER_HEARTBEATS, "cpu", null);
         assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).extracting(DeadLetter::topic)
                 .containsExactly(Topics.FILM_COMMANDS, Topics.SEGMENT_REPORTS, Topics.WORKER_HEARTBEATS);
+    }
+
+    @Test
+    void aMessageOfANewerVersionOrOfAnUnknownTypeIsParkedAsItWasAndWhereItWas() {
+        byte[] newer = "{\"type\":\"submit\",\"version\":2,\"story\":\"elsewhere\"}".getBytes();
+        byte[] unknown = "{\"type\":\"splice\",\"version\":1}".getBytes();
+        sendRaw(Topics.FILM_COMMANDS, "default", newer);
+        sendRaw(Topics.FILM_COMMANDS, null, unknown);
+        assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).satisfiesExactly(l -> {
+            assertThat(l.reason()).isEqualTo("FilmCommand of version 2; this build reads 1..1");
+            assertThat(l.message().orElseThrow()).isEqualTo(newer);
+            assertThat(l.originalKey()).isEqualTo("default");
+            assertThat(l.source().orElseThrow().offset()).isZero();
+        }, l -> {
+            assertThat(l.reason()).isEqualTo("FilmCommand of unknown type \"splice\" and of version 1; this build reads 1..1");
+            assertThat(l.message().orElseThrow()).isEqualTo(unknown);
+            assertThat(l.originalKey()).isNull();
+            assertThat(l.source().orElseThrow().offset()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void heartbeatsOfANewerWorkerAreOneLetterAndNotOneASecond() {
+        for (int i = 0; i < 100; i++) {
+            sendRaw(Topics.WORKER_HEARTBEATS, "cpu", ("{\"version\":2,\"worker\":\"w1\",\"beat\":" + i + "}").getBytes());
+        }
+        assertThat(read(Topics.DEAD_LETTERS, DeadLetter.class)).singleElement().satisfies(l -> assertThat(l.reason()).isEqualTo("WorkerHeartbeat of version 2; this build reads 1..1"));
     }
 
     @Test

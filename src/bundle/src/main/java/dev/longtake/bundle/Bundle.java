@@ -1,10 +1,13 @@
 package dev.longtake.bundle;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,9 +16,14 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** A bundle and where its files come from: the class path (the shipped one) or a folder. */
 public final class Bundle {
+    private static final String CARD = "card.json";
+    private static final String VOCABULARY = "vocabulary.txt";
+    private static final int LARGEST_SMALL_FILE = 4 << 20;
+
     private final BundleManifest manifest;
     private final byte[] manifestBytes;
     private final BundleParts.Source source;
@@ -53,8 +61,15 @@ public final class Bundle {
         return from(name -> Bundle.class.getResourceAsStream("/dev/longtake/bundle/" + ShippedBundle.DEFAULT + "/" + name), "the shipped bundle");
     }
 
-    /** A bundle in a folder of one's own. */
+    /**
+     * A bundle in a folder of one's own, laid out as the shipped one.
+     *
+     * @throws BadBundleException if there is no such folder, or its manifest cannot be used
+     */
     public static Bundle at(Path folder) throws BadBundleException {
+        if (!Files.isDirectory(folder)) {
+            throw new BadBundleException(folder + (Files.exists(folder) ? " is no folder" : " is not there"));
+        }
         return from(name -> Files.exists(folder.resolve(name)) ? Files.newInputStream(folder.resolve(name)) : null, folder.toString());
     }
 
@@ -79,10 +94,36 @@ public final class Bundle {
 
     /** The card's figures, JSON; empty object if it has none. */
     public byte[] card() throws BadBundleException {
-        try (InputStream in = source.open("card.json")) {
-            return in == null ? new byte[] {'{', '}'} : in.readAllBytes();
-        } catch (IOException e) {
-            throw new BadBundleException("cannot read the card: " + e.getMessage(), e);
+        return small(CARD).orElse(new byte[] {'{', '}'});
+    }
+
+    /** The words of the training captions, one a line; empty if the bundle does not say. */
+    public Optional<String> vocabulary() throws BadBundleException {
+        return small(VOCABULARY).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** One of the small files, verified; empty if the manifest does not name it, because then nothing vouches for it. */
+    private Optional<byte[]> small(String name) throws BadBundleException {
+        Optional<BundleManifest.FileEntry> entry = manifest.files().stream().filter(f -> f.name().equals(name)).findFirst();
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        if (entry.get().bytes() > LARGEST_SMALL_FILE) {
+            throw new BadBundleException("the bundle's " + name + " is over " + LARGEST_SMALL_FILE + " bytes");
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        copy(entry.get(), out);
+        return Optional.of(out.toByteArray());
+    }
+
+    /**
+     * Reads every file once.
+     *
+     * @throws BadBundleException naming the file that is missing, or whose size or digest differs
+     */
+    public void verify() throws BadBundleException {
+        for (BundleManifest.FileEntry file : manifest.files()) {
+            copy(file, OutputStream.nullOutputStream());
         }
     }
 
@@ -119,16 +160,56 @@ public final class Bundle {
 
     private void write(BundleManifest.FileEntry file, Path target) throws IOException, BadBundleException {
         Path part = target.resolveSibling(file.name() + ".part");
-        String digest;
-        try (InputStream in = BundleParts.open(source, file); OutputStream out = Files.newOutputStream(part)) {
-            digest = digestOf(in, out);
-        }
-        if (Files.size(part) != file.bytes() || !digest.equals(file.sha256())) {
-            String found = Files.size(part) + " bytes, SHA-256 " + digest;
-            Files.delete(part);
-            throw new BadBundleException("the bundle's " + file.name() + " is damaged: it has " + found + ", the manifest says " + file.bytes() + " bytes, " + file.sha256());
+        try (OutputStream out = Files.newOutputStream(part)) {
+            copy(file, out);
+        } catch (BadBundleException e) {
+            Files.deleteIfExists(part);
+            throw e;
         }
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Copies a file's own bytes, and refuses them afterwards if they are not what the manifest says. */
+    private void copy(BundleManifest.FileEntry file, OutputStream out) throws BadBundleException {
+        Counted counted = new Counted(out, file.bytes());
+        String digest;
+        try (InputStream in = BundleParts.open(source, file)) {
+            digest = digestOf(in, counted);
+        } catch (FileNotFoundException e) {
+            throw new BadBundleException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new BadBundleException("the bundle's " + file.name() + " is damaged, or cannot be unpacked: " + e.getMessage(), e);
+        }
+        if (counted.bytes != file.bytes() || !digest.equals(file.sha256())) {
+            throw new BadBundleException("the bundle's " + file.name() + " is damaged: it has " + counted.bytes + " bytes, SHA-256 " + digest + ", the manifest says " + file.bytes() + " bytes, "
+                    + file.sha256());
+        }
+    }
+
+    /** Ends at one byte more than is expected: a file that unpacks to more must not fill memory or disk first. */
+    private static final class Counted extends OutputStream {
+        private final OutputStream out;
+        private final long most;
+        private long bytes;
+
+        Counted(OutputStream out, long most) {
+            this.out = out;
+            this.most = most;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] b, int off, int len) throws IOException {
+            bytes += len;
+            if (bytes > most) {
+                throw new IOException("it has more than the " + most + " bytes that the manifest says");
+            }
+            out.write(b, off, len);
+        }
     }
 
     private static String digestOf(InputStream in, OutputStream out) throws IOException {

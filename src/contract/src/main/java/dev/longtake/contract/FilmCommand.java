@@ -12,7 +12,9 @@ import java.time.Instant;
     @JsonSubTypes.Type(value = FilmCommand.Retry.class, name = "retry"),
     @JsonSubTypes.Type(value = FilmCommand.Pause.class, name = "pause"),
     @JsonSubTypes.Type(value = FilmCommand.Resume.class, name = "resume"),
-    @JsonSubTypes.Type(value = FilmCommand.Cancel.class, name = "cancel")
+    @JsonSubTypes.Type(value = FilmCommand.Reprioritise.class, name = "reprioritise"),
+    @JsonSubTypes.Type(value = FilmCommand.Cancel.class, name = "cancel"),
+    @JsonSubTypes.Type(value = FilmCommand.Delete.class, name = "delete")
 })
 public sealed interface FilmCommand extends Message {
     FilmRef film();
@@ -44,5 +46,11 @@ public sealed interface FilmCommand extends Message {
     /** Go on. */
     record Resume(int version, FilmRef film, Instant at) implements FilmCommand {}
 
+    /** Another lane for what is not yet handed out, and for all that follows. */
+    record Reprioritise(int version, FilmRef film, Lane lane, Instant at) implements FilmCommand {}
+
     record Cancel(int version, FilmRef film, Instant at) implements FilmCommand {}
+
+    /** Remove the film with all its revisions; one that still runs is cancelled first. */
+    record Delete(int version, FilmRef film, Instant at) implements FilmCommand {}
 }

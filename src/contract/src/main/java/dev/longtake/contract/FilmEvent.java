@@ -1,5 +1,6 @@
 package dev.longtake.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
@@ -20,9 +21,21 @@ public sealed interface FilmEvent extends Message {
 
     record FilmChanged(int version, FilmRef film, String from, String to, Optional<String> reason, Instant at) implements FilmEvent {}
 
-    /** @param attempt the attempt concerned; empty while there is none. @param reused taken over from earlier work */
+    /**
+     * A segment is in another state.
+     *
+     * @param attempt    the attempt concerned; empty while there is none
+     * @param reused     taken over from earlier work
+     * @param clipDigest SHA-256 of its clip, where that is what has become durable; not written by schedulers that did not know it
+     */
     record SegmentChanged(int version, FilmRef film, int index, int scene, String from, String to, Optional<AttemptRef> attempt, Optional<String> worker,
-                          boolean reused, Instant at) implements FilmEvent {}
+                          boolean reused, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> clipDigest) implements FilmEvent {
+
+        /** Of a segment whose clip is not there. */
+        public SegmentChanged(int version, FilmRef film, int index, int scene, String from, String to, Optional<AttemptRef> attempt, Optional<String> worker, boolean reused, Instant at) {
+            this(version, film, index, scene, from, to, attempt, worker, reused, at, Optional.empty());
+        }
+    }
 
     /** A report came after its segment had been decided: recorded and ignored. */
     record LateReport(int version, FilmRef film, int index, AttemptRef attempt, String report, Instant at) implements FilmEvent {}
@@ -31,7 +44,7 @@ public sealed interface FilmEvent extends Message {
      * A command that the film's state does not allow, or that comes a second time: nothing changed.
      *
      * @param film    as the command named it
-     * @param command {@code revise, retry, pause, resume, cancel}
+     * @param command {@code submit, revise, retry, pause, resume, reprioritise, cancel, delete}
      * @param state   of the film's newest revision, as the command found it; {@code unknown} if there is no such film
      */
     record CommandRefused(int version, FilmRef film, String command, String state, Instant at) implements FilmEvent {}

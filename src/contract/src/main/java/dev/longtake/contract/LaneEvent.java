@@ -10,6 +10,7 @@ import java.time.Instant;
     @JsonSubTypes.Type(value = LaneEvent.Ready.class, name = "ready"),
     @JsonSubTypes.Type(value = LaneEvent.Settled.class, name = "settled"),
     @JsonSubTypes.Type(value = LaneEvent.Judged.class, name = "judged"),
+    @JsonSubTypes.Type(value = LaneEvent.Moved.class, name = "moved"),
     @JsonSubTypes.Type(value = LaneEvent.Withdrawn.class, name = "withdrawn")
 })
 public sealed interface LaneEvent extends Message {
@@ -30,6 +31,9 @@ public sealed interface LaneEvent extends Message {
 
     /** How a worker fared with an attempt. @param done false if it failed for a reason of its own, which another worker may not have */
     record Judged(int version, String pool, FilmRef film, AttemptRef attempt, String worker, boolean done, Instant at) implements LaneEvent {}
+
+    /** It belongs to another lane now; one that was sent already stays where it is. */
+    record Moved(int version, String pool, Lane lane, FilmRef film, AttemptRef attempt, Instant at) implements LaneEvent {}
 
     /** No longer wanted: forget it, and tell a worker that runs it to stop. */
     record Withdrawn(int version, String pool, FilmRef film, AttemptRef attempt, Instant at) implements LaneEvent {}

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What became of an attempt. Said by workers, and by the dispatch stage ({@link Dispatched}, {@link Lost}). */
+/** What became of an attempt. Said by workers, and by the dispatch stage ({@link Dispatched}, {@link Lost}, and {@link Failed} of what kills its workers). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = SegmentReport.Dispatched.class, name = "dispatched"),
@@ -49,7 +49,7 @@ public sealed interface SegmentReport extends Message {
     record Clipped(int version, FilmRef film, int index, AttemptRef attempt, String worker, String clipDigest, long bytes, double encodeSeconds,
                    Instant at) implements SegmentReport {}
 
-    /** The worker could not do it. */
+    /** The worker could not do it, or several workers ended of it. @param worker who failed; the last that ended */
     record Failed(int version, FilmRef film, int index, AttemptRef attempt, String worker, Cause cause, String reason, Instant at)
             implements SegmentReport {}
 
@@ -60,7 +60,7 @@ public sealed interface SegmentReport extends Message {
     enum Cause {
         /** Something went wrong in this worker; another try may work. Counted. */
         SOFT,
-        /** The engine says the input itself is bad: never tried again. */
+        /** The engine says the input itself is bad, or it has ended too many workers: never tried again. */
         POISON,
         /** A store or queue was away: tried again, and not counted against the segment. */
         OUTSIDE

@@ -26,14 +26,20 @@ public final class Clip {
     /** One encoded frame: where its bytes lie. */
     record Sample(int offset, int size, boolean key) {}
 
-    /** Where a fragment lies, and in it the two fields that say when it is shown. */
-    private record Fragment(int start, int end, int sequenceAt, int timeAt) {}
+    /** Where a fragment lies, in it the two fields that say when it is shown, and which frames it shows. */
+    private record Fragment(int start, int end, int sequenceAt, int timeAt, int firstFrame, int frames) {}
+
+    /** Fragments of a clip as they stand in a film. @param frames how many they show */
+    public record Piece(int frames, byte[] bytes) {}
 
     private Clip(byte[] bytes) throws BadClipException {
         this.bytes = bytes;
         this.file = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
         List<Box> boxes = Box.in(file, 0, bytes.length);
         Box moov = Box.only(boxes, "moov");
+        if (boxes.size() < 2 || !boxes.get(0).type().equals("ftyp") || boxes.get(1) != moov) {
+            throw new BadClipException("a clip does not begin with what describes it");
+        }
         int timescale = moov.child(file, "trak").child(file, "mdia").child(file, "mdhd").content(file).position(12).getInt();
         if (timescale != ClipFormat.TIMESCALE) {
             throw new BadClipException("a clip counts " + timescale + " ticks a second, not " + ClipFormat.TIMESCALE);
@@ -80,8 +86,12 @@ public final class Clip {
         if (!wide || time.getLong() != (long) samples.size() * (samples.isEmpty() ? 0 : ticks)) {
             throw new BadClipException("a clip's fragments do not follow one another");
         }
+        int before = samples.size();
         samples(traf.child(file, "trun").content(file), duration, size, sampleFlags, moof, mdat);
-        fragments.add(new Fragment(moof.start(), mdat.end(), mfhd.body() + 4, tfdt.body() + 4));
+        if (samples.size() == before) {
+            throw new BadClipException("a clip's fragment shows nothing");
+        }
+        fragments.add(new Fragment(moof.start(), mdat.end(), mfhd.body() + 4, tfdt.body() + 4, before, samples.size() - before));
     }
 
     private void samples(ByteBuffer run, int defaultDuration, int defaultSize, int defaultFlags, Box moof, Box mdat) throws BadClipException {
@@ -133,8 +143,8 @@ public final class Clip {
         return fragments.size();
     }
 
-    /** Ticks of {@link ClipFormat#TIMESCALE} between frames. */
-    int ticks() {
+    /** Ticks between frames; there are 90,000 in a second. */
+    public int ticks() {
         return ticks;
     }
 
@@ -160,14 +170,42 @@ public final class Clip {
     public byte[] fragments(long firstFrame, int firstSequence) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
         for (int i = 0; i < fragments.size(); i++) {
-            Fragment f = fragments.get(i);
-            byte[] moved = Arrays.copyOfRange(bytes, f.start(), f.end());
-            ByteBuffer fields = ByteBuffer.wrap(moved);
-            fields.putInt(f.sequenceAt() - f.start(), firstSequence + i);
-            int time = f.timeAt() - f.start();
-            fields.putLong(time, fields.getLong(time) + firstFrame * ticks);
-            out.writeBytes(moved);
+            out.writeBytes(moved(fragments.get(i), firstFrame, firstSequence + i));
         }
         return out.toByteArray();
+    }
+
+    /**
+     * The same in pieces, none longer than wanted unless it is a single fragment. What lies before, between and behind fragments ({@code sidx},
+     * {@code styp}, {@code mfra}) is left out: it would be wrong in a film. A fragment's number is one more than that of the film's frame it begins with:
+     * it rises, as players want it, and follows from the clip's place alone.
+     *
+     * @param firstFrame the film's frame that this clip's first one is
+     * @param longest    ticks
+     */
+    public List<Piece> pieces(long firstFrame, long longest) {
+        List<Piece> pieces = new ArrayList<>();
+        ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        int frames = 0;
+        for (Fragment f : fragments) {
+            if (frames > 0 && (long) (frames + f.frames()) * ticks > longest) {
+                pieces.add(new Piece(frames, piece.toByteArray()));
+                piece.reset();
+                frames = 0;
+            }
+            piece.writeBytes(moved(f, firstFrame, Math.toIntExact(firstFrame + f.firstFrame() + 1)));
+            frames += f.frames();
+        }
+        pieces.add(new Piece(frames, piece.toByteArray()));
+        return pieces;
+    }
+
+    private byte[] moved(Fragment f, long firstFrame, int sequence) {
+        byte[] moved = Arrays.copyOfRange(bytes, f.start(), f.end());
+        ByteBuffer fields = ByteBuffer.wrap(moved);
+        fields.putInt(f.sequenceAt() - f.start(), sequence);
+        int time = f.timeAt() - f.start();
+        fields.putLong(time, fields.getLong(time) + firstFrame * ticks);
+        return moved;
     }
 }

@@ -51,23 +51,9 @@ public final class ContactSheet {
         int top = GAP + row * rowHeight() + CAPTION;
         for (int y = 0; y < cellHeight; y++) {
             for (int x = 0; x < cellWidth; x++) {
-                sheet.setRGB(left + x, top + y, mean(frames, index, x * shrink, y * shrink));
+                sheet.setRGB(left + x, top + y, Stills.mean(frames, index, x * shrink, y * shrink, shrink));
             }
         }
-    }
-
-    private int mean(Frames frames, int index, int left, int top) {
-        int[] sum = new int[3];
-        for (int y = top; y < top + shrink; y++) {
-            for (int x = left; x < left + shrink; x++) {
-                int at = index * frames.frameBytes() + (Math.min(y, frames.height() - 1) * frames.width() + x) * 3;
-                for (int c = 0; c < 3; c++) {
-                    sum[c] += frames.rgb()[at + c] & 0xff;
-                }
-            }
-        }
-        int pixels = shrink * shrink;
-        return sum[0] / pixels << 16 | sum[1] / pixels << 8 | sum[2] / pixels;
     }
 
     public byte[] png() {

@@ -27,6 +27,21 @@ public final class Stills {
         return png(image);
     }
 
+    /** The mean colour of a square of a frame. @param side in pixels */
+    static int mean(Frames frames, int index, int left, int top, int side) {
+        int[] sum = new int[3];
+        for (int y = top; y < top + side; y++) {
+            for (int x = left; x < left + side; x++) {
+                int at = index * frames.frameBytes() + (Math.min(y, frames.height() - 1) * frames.width() + x) * 3;
+                for (int c = 0; c < 3; c++) {
+                    sum[c] += frames.rgb()[at + c] & 0xff;
+                }
+            }
+        }
+        int pixels = side * side;
+        return sum[0] / pixels << 16 | sum[1] / pixels << 8 | sum[2] / pixels;
+    }
+
     static byte[] png(BufferedImage image) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -175,6 +175,23 @@ class MediaTest {
     }
 
     @Test
+    void aSpriteSheetHasItsFramesSideBySide() throws Exception {
+        Frames f = frames(6, 2);
+        SpriteSheet drawn = new SpriteSheet(6, 128, 128);
+        for (int i = 0; i < 6; i++) {
+            drawn.frame(i, f, i);
+        }
+        BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(drawn.png()));
+        assertThat(sheet.getWidth()).isEqualTo(4 * 128);
+        assertThat(sheet.getHeight()).isEqualTo(2 * 128);
+        assertThat(sheet.getRGB(3 * 128 + 20, 10)).isEqualTo(pixel(f, 3, 20, 10));
+        assertThat(sheet.getRGB(128 + 20, 128 + 10)).isEqualTo(pixel(f, 5, 20, 10));
+        assertThat(sheet.getRGB(3 * 128, 255)).as("behind the last").isEqualTo(0xff000000);
+        BufferedImage one = ImageIO.read(new ByteArrayInputStream(new SpriteSheet(1, 512, 512).png()));
+        assertThat(one.getWidth()).as("large frames are made smaller").isEqualTo(128);
+    }
+
+    @Test
     void largeFramesAreMadeSmaller() throws Exception {
         byte[] grey = new byte[512 * 512 * 3];
         Arrays.fill(grey, (byte) 100);

@@ -20,7 +20,7 @@ public final class Servers {
             try {
                 Path dir = Files.createTempDirectory("longtake-platform");
                 DataDirectory data = DataDirectory.open(dir);
-                servers = EmbeddedServers.start(data, EmbeddedServers.PortChoice.FREE);
+                servers = EmbeddedServers.start(data);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     servers.close();
                     try (Stream<Path> files = Files.walk(dir)) {

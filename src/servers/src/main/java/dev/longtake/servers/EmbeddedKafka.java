@@ -12,11 +12,9 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 
-/**
- * A real Kafka broker and controller (KRaft) in this JVM, on loopback. Sized for one machine: one partition for internal topics, small
- * buffers, short sessions, so that a start after a crash does not wait for the old session to end.
- */
+/** A real Kafka broker and controller (KRaft) in this JVM, on loopback. Sized for one machine: one partition for internal topics, small buffers. */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE = 1;
 
@@ -28,21 +26,27 @@ public final class EmbeddedKafka implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param port a port, or 0 for a free one */
-    public static EmbeddedKafka start(Path directory, int port) throws IOException {
-        int clients = Ports.claim("Kafka", port);
-        int controller = Ports.claim("Kafka's controller", 0);
+    /** Starts it on the ports it had last. */
+    public static EmbeddedKafka start(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        int clients = Ports.kept("Kafka", directory.resolve("port"));
+        int controller = Ports.kept("Kafka's controller", directory.resolve("controller-port"));
         Path log = directory.resolve("log");
-        format(log);
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings(log, clients, controller), false), Time.SYSTEM);
+        boolean used = !format(log);
+        Properties settings = settings(log, clients, controller);
+        if (used && !Files.exists(log.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME))) {
+            OldBroker.end(settings, NODE);
+        }
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
         return new EmbeddedKafka(server, clients);
     }
 
-    private static void format(Path log) throws IOException {
+    /** @return whether it was new */
+    private static boolean format(Path log) throws IOException {
         Files.createDirectories(log);
         if (Files.exists(log.resolve("meta.properties"))) {
-            return;
+            return false;
         }
         try (PrintStream quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             new Formatter()
@@ -56,6 +60,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("cannot format Kafka's directory " + log + ": " + e.getMessage(), e);
         }
+        return true;
     }
 
     private static Properties settings(Path log, int clients, int controller) {
@@ -82,8 +87,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         p.put("num.io.threads", "4");
         p.put("log.cleaner.dedupe.buffer.size", "2097152");
         p.put("log.segment.bytes", "67108864");
-        // After a crash a broker waits for its own old session to end; the default makes that 14 s.
-        p.put("broker.session.timeout.ms", "2000");
+        // A broker that is late is taken for dead, and there is no other that could lead its partitions: a busy machine must not do that to it.
+        p.put("broker.session.timeout.ms", "60000");
         p.put("broker.heartbeat.interval.ms", "500");
         p.put("group.initial.rebalance.delay.ms", "0");
         p.put("group.min.session.timeout.ms", "1000");

@@ -30,13 +30,13 @@ public final class EmbeddedRedis implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param port a port, or 0 for a free one */
-    public static EmbeddedRedis start(Path directory, int port) throws IOException {
+    /** Starts it on the port it had last. */
+    public static EmbeddedRedis start(Path directory) throws IOException {
         Files.createDirectories(directory);
         Path binary = binary(directory);
         Path pidFile = directory.resolve("redis.pid");
         endOrphan(pidFile, binary);
-        int claimed = Ports.claim("Redis", port);
+        int claimed = Ports.kept("Redis", directory.resolve("port"));
         Process process = new ProcessBuilder(List.of(binary.toString(), "--bind", "127.0.0.1", "--port", Integer.toString(claimed), "--save", "",
                 "--appendonly", "no", "--dir", directory.toString(), "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru", "--daemonize", "no"))
                 .redirectErrorStream(true)

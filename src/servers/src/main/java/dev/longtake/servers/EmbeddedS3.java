@@ -35,11 +35,11 @@ public final class EmbeddedS3 implements AutoCloseable {
         }
     }
 
-    /** @param port a port, or 0 for a free one */
-    public static EmbeddedS3 start(Path directory, int port) throws IOException {
+    /** Starts it on the port it had last. */
+    public static EmbeddedS3 start(Path directory) throws IOException {
         Path objects = Files.createDirectories(directory.resolve("objects"));
         Credentials credentials = credentials(directory.resolve("credentials"));
-        int claimed = Ports.claim("the object store", port);
+        int claimed = Ports.kept("the object store", directory.resolve("port"));
         S3Proxy server = S3Proxy.builder()
                 .blobStore(new FilesystemNio2BlobStore(objects.toString()))
                 .endpoint(URI.create("http://127.0.0.1:" + claimed))

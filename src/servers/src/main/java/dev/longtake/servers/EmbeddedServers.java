@@ -2,7 +2,10 @@ package dev.longtake.servers;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -11,37 +14,40 @@ import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Kafka, Redis and the object store of an embedded farm: started side by side, on one data directory. */
+/** Kafka, Redis and the object store of an embedded farm: started side by side, on one data directory, on the ports they had last. */
 public final class EmbeddedServers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServers.class);
 
-    private final EmbeddedKafka kafka;
-    private final EmbeddedRedis redis;
-    private final EmbeddedS3 store;
+    private final Optional<EmbeddedKafka> kafka;
+    private final Optional<EmbeddedRedis> redis;
+    private final Optional<EmbeddedS3> store;
 
-    private EmbeddedServers(EmbeddedKafka kafka, EmbeddedRedis redis, EmbeddedS3 store) {
+    private EmbeddedServers(Optional<EmbeddedKafka> kafka, Optional<EmbeddedRedis> redis, Optional<EmbeddedS3> store) {
         this.kafka = kafka;
         this.redis = redis;
         this.store = store;
     }
 
-    /** Ports to use; 0 for a free one. */
-    public record PortChoice(int kafka, int redis, int store) {
-        public static final PortChoice FREE = new PortChoice(0, 0, 0);
+    /** What can be started. */
+    public enum Server {
+        KAFKA,
+        REDIS,
+        STORE
     }
 
-    /**
-     * Starts all three; if one does not start, the others are stopped again.
-     *
-     * @throws PortInUseException if a port asked for by number is taken
-     */
-    public static EmbeddedServers start(DataDirectory data, PortChoice ports) throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(3);
+    /** Starts all three. */
+    public static EmbeddedServers start(DataDirectory data) throws IOException {
+        return start(data, EnumSet.allOf(Server.class));
+    }
+
+    /** Starts some; if one does not start, the others are stopped again. */
+    public static EmbeddedServers start(DataDirectory data, Set<Server> which) throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(Server.values().length);
         List<AutoCloseable> started = new ArrayList<>();
         try {
-            Future<EmbeddedKafka> kafka = threads.submit(keep(started, () -> EmbeddedKafka.start(data.folder("kafka"), ports.kafka())));
-            Future<EmbeddedRedis> redis = threads.submit(keep(started, () -> EmbeddedRedis.start(data.folder("redis"), ports.redis())));
-            Future<EmbeddedS3> store = threads.submit(keep(started, () -> EmbeddedS3.start(data.folder("s3"), ports.store())));
+            Future<Optional<EmbeddedKafka>> kafka = threads.submit(keep(started, which.contains(Server.KAFKA), () -> EmbeddedKafka.start(data.folder("kafka"))));
+            Future<Optional<EmbeddedRedis>> redis = threads.submit(keep(started, which.contains(Server.REDIS), () -> EmbeddedRedis.start(data.folder("redis"))));
+            Future<Optional<EmbeddedS3>> store = threads.submit(keep(started, which.contains(Server.STORE), () -> EmbeddedS3.start(data.folder("s3"))));
             threads.shutdown();
             Throwable failure = null;
             for (Future<?> one : List.of(kafka, redis, store)) {
@@ -70,13 +76,16 @@ public final class EmbeddedServers implements AutoCloseable {
         }
     }
 
-    private static <T extends AutoCloseable> Callable<T> keep(List<AutoCloseable> started, Callable<T> start) {
+    private static <T extends AutoCloseable> Callable<Optional<T>> keep(List<AutoCloseable> started, boolean wanted, Callable<T> start) {
         return () -> {
+            if (!wanted) {
+                return Optional.empty();
+            }
             T server = start.call();
             synchronized (started) {
                 started.add(server);
             }
-            return server;
+            return Optional.of(server);
         };
     }
 
@@ -88,23 +97,32 @@ public final class EmbeddedServers implements AutoCloseable {
         }
     }
 
+    public boolean has(Server server) {
+        return switch (server) {
+            case KAFKA -> kafka.isPresent();
+            case REDIS -> redis.isPresent();
+            case STORE -> store.isPresent();
+        };
+    }
+
+    /** @throws java.util.NoSuchElementException if it was not to be started; the same holds for the others */
     public EmbeddedKafka kafka() {
-        return kafka;
+        return kafka.orElseThrow();
     }
 
     public EmbeddedRedis redis() {
-        return redis;
+        return redis.orElseThrow();
     }
 
     public EmbeddedS3 store() {
-        return store;
+        return store.orElseThrow();
     }
 
-    /** Stops all three; the data stays. */
+    /** Stops what was started; the data stays. */
     @Override
     public void close() {
-        closeQuietly(store);
-        closeQuietly(redis);
-        closeQuietly(kafka);
+        store.ifPresent(EmbeddedServers::closeQuietly);
+        redis.ifPresent(EmbeddedServers::closeQuietly);
+        kafka.ifPresent(EmbeddedServers::closeQuietly);
     }
 }

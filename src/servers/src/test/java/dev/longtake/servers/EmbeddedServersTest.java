@@ -3,6 +3,7 @@ package dev.longtake.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,7 +29,7 @@ class EmbeddedServersTest {
     @Test
     void whatWasWrittenIsThereAfterARestartAndCredentialsStay() throws Exception {
         EmbeddedS3.Credentials credentials;
-        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data, EmbeddedServers.PortChoice.FREE)) {
+        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data)) {
             Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka().bootstrap());
             try (Admin admin = Admin.create(settings)) {
                 admin.createTopics(List.of(new NewTopic("t", Optional.of(1), Optional.empty()))).all().get();
@@ -39,7 +41,7 @@ class EmbeddedServersTest {
             credentials = servers.store().credentials();
             assertThat(Files.getPosixFilePermissions(dir.resolve("s3/credentials"))).hasSize(2);
         }
-        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data, EmbeddedServers.PortChoice.FREE)) {
+        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data)) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers.kafka().bootstrap()))) {
                 TopicPartition partition = new TopicPartition("t", 0);
                 assertThat(admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition).get().offset()).isEqualTo(1);
@@ -63,19 +65,45 @@ class EmbeddedServersTest {
     }
 
     @Test
-    void aPortInUseIsNamedAndNothingIsLeftRunning() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); DataDirectory data = DataDirectory.open(dir)) {
-            int port = taken.getLocalPort();
-            assertThatThrownBy(() -> EmbeddedServers.start(data, new EmbeddedServers.PortChoice(0, port, 0)))
-                    .isInstanceOfSatisfying(PortInUseException.class, e -> assertThat(e.port()).isEqualTo(port));
+    void serversComeBackOnTheirPortsUnlessSomebodyElseHasThem() throws Exception {
+        int kafka;
+        int redis;
+        int store;
+        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data)) {
+            kafka = servers.kafka().port();
+            redis = servers.redis().port();
+            store = servers.store().port();
+        }
+        try (ServerSocket taken = new ServerSocket(redis, 1, InetAddress.getLoopbackAddress()); DataDirectory data = DataDirectory.open(dir);
+                EmbeddedServers servers = EmbeddedServers.start(data)) {
+            assertThat(servers.kafka().port()).isEqualTo(kafka);
+            assertThat(servers.store().port()).isEqualTo(store);
+            assertThat(servers.redis().port()).isNotEqualTo(redis).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void someOfThemRunAlone() throws Exception {
+        try (DataDirectory data = DataDirectory.open(dir); EmbeddedServers servers = EmbeddedServers.start(data, Set.of(EmbeddedServers.Server.STORE))) {
+            assertThat(servers.has(EmbeddedServers.Server.STORE)).isTrue();
+            assertThat(servers.has(EmbeddedServers.Server.KAFKA)).isFalse();
+            assertThat(dir.resolve("kafka")).doesNotExist();
+        }
+    }
+
+    @Test
+    void whenOneDoesNotStartNothingIsLeftRunning() throws Exception {
+        try (DataDirectory data = DataDirectory.open(dir)) {
+            Files.writeString(dir.resolve("s3"), "a file where the object store wants a folder");
+            assertThatThrownBy(() -> EmbeddedServers.start(data)).isInstanceOf(IOException.class);
         }
         assertThat(ProcessHandle.current().descendants().filter(p -> p.info().command().orElse("").contains("redis-server"))).isEmpty();
     }
 
     @Test
     void anOrphanedRedisIsEndedAtTheNextStart() throws Exception {
-        EmbeddedRedis orphan = EmbeddedRedis.start(dir, 0);
-        try (EmbeddedRedis next = EmbeddedRedis.start(dir, 0)) {
+        EmbeddedRedis orphan = EmbeddedRedis.start(dir);
+        try (EmbeddedRedis next = EmbeddedRedis.start(dir)) {
             assertThat(orphan.isAlive()).isFalse();
             assertThat(next.isAlive()).isTrue();
         }

@@ -36,6 +36,9 @@ class BadInputIT {
 
     @AfterAll
     static void stop() throws Exception {
+        if (traces != null) {
+            traces.close();
+        }
         if (farm != null) {
             farm.close();
         }

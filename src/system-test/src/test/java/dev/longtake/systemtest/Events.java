@@ -18,7 +18,7 @@ final class Events {
 
     static List<FilmEvent> all(JsonNode endpoints) throws InterruptedException {
         List<FilmEvent> events = Collections.synchronizedList(new ArrayList<>());
-        try (TopicReader<FilmEvent> reader = new TopicReader<>(endpoints.get("kafka").asText(), Topics.FILM_EVENTS, FilmEvent.class, TopicReader.From.BEGINNING,
+        try (TopicReader<FilmEvent> reader = new TopicReader<>(endpoints.get("kafka").asText(), Topics.FILM_EVENTS, FilmEvent.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(),
                 (key, event, partition, offset) -> events.add(event))) {
             reader.start();
             if (!reader.awaitCaughtUp(Duration.ofSeconds(30))) {

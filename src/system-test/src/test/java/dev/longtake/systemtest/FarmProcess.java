@@ -14,11 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The farm as a user starts it: {@code longtake up} in a process of its own, spoken to over HTTP. Closing it is SIGTERM, then, after
@@ -42,29 +42,19 @@ final class FarmProcess implements AutoCloseable {
         this.endpoints = endpoints;
     }
 
-    /** The command that the launcher would replace itself with. */
-    static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-Dai.djl.offline=true");
-        command.add("-jar");
-        command.add(Repository.root().resolve("src/farm/target/quarkus-app/quarkus-run.jar").toString());
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
     /**
      * Starts a farm on a data directory, on free ports, and waits until it and its worker are ready.
      *
      * @param environment more of it
+     * @param options     more of them
      */
-    static FarmProcess up(Path data, Map<String, String> environment) throws IOException, InterruptedException {
+    static FarmProcess up(Path data, Map<String, String> environment, String... options) throws IOException, InterruptedException {
         Files.createDirectories(data);
         Path log = Files.createTempFile(data.getParent(), "farm", ".log");
         Path endpointsFile = data.resolve("farm.json");
         Files.deleteIfExists(endpointsFile);
-        ProcessBuilder builder = new ProcessBuilder(command("up", "--port", "0", "--data", data.toString()))
+        ProcessBuilder builder = new ProcessBuilder(Repository.command(List.of("-Xmx512m"),
+                Stream.concat(Stream.of("up", "--port", "0", "--data", data.toString()), Stream.of(options)).toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
@@ -211,7 +201,7 @@ final class FarmProcess implements AutoCloseable {
     /** Waits until so many workers say that they live. */
     void awaitWorkers(int count) throws InterruptedException {
         java.util.Set<String> seen = java.util.concurrent.ConcurrentHashMap.newKeySet();
-        try (TopicReader<WorkerHeartbeat> reader = new TopicReader<>(endpoints.get("kafka").asText(), Topics.WORKER_HEARTBEATS, WorkerHeartbeat.class, TopicReader.From.NOW,
+        try (TopicReader<WorkerHeartbeat> reader = new TopicReader<>(endpoints.get("kafka").asText(), Topics.WORKER_HEARTBEATS, WorkerHeartbeat.class, TopicReader.From.NOW, TopicReader.Unreadable.kept(),
                 (key, beat, partition, offset) -> seen.add(beat.worker()))) {
             reader.start();
             Instant until = Instant.now().plus(START);

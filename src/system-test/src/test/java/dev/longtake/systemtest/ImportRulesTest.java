@@ -74,6 +74,7 @@ class ImportRulesTest {
                 "ai.djl..", List.of("phenaki"),
                 "ai.onnxruntime..", List.of("phenaki"),
                 "org.bytedeco..", List.of("media"),
+                "org.jose4j..", List.of("gateway"),
                 "picocli..", List.of("farm"),
                 "kafka..", List.of("servers"));
         return owners.entrySet().stream()

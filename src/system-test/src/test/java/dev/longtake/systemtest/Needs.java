@@ -1,6 +1,8 @@
 package dev.longtake.systemtest;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
  * What a test needs beyond a JDK and Maven. Where it is absent the test is reported as skipped with {@code needs X}; with
  * {@code LONGTAKE_REQUIRE=all} that is a failure, so that continuous integration cannot lose a test in silence.
  */
-final class Needs {
+public final class Needs {
     private Needs() {}
 
     /** The path of a Chromium or Chrome. */
@@ -27,10 +29,30 @@ final class Needs {
         return succeeds(List.of(python, "-c", "import torch, numpy, pytest")) ? python : missing("Python with torch, numpy and pytest", true);
     }
 
+    /** The path of Node.js, 18 or newer: older ones lack what clients in it need. */
+    static String node() {
+        return which("node").filter(node -> succeeds(List.of(node, "-e", "process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)")))
+                .orElseGet(() -> missing("Node.js", true));
+    }
+
+    /** An npm package, in the version that is locked: no test fetches anything by itself. @param folder that has the lock file */
+    static void nodePackage(Path folder, String name) {
+        if (!Files.exists(folder.resolve("node_modules").resolve(name).resolve("package.json"))) {
+            missing("the npm package " + name + " (npm ci in " + Repository.root().relativize(folder) + ")", true);
+        }
+    }
+
     /** A running Docker engine. Never required: most build machines have none. */
     static void dockerEngine() {
         if (!succeeds(List.of("docker", "info"))) {
             missing("a Docker engine", false);
+        }
+    }
+
+    /** More time than whoever just wants to know whether all is well would like to spend. @param minutes roughly */
+    public static void time(int minutes) {
+        if (!"all".equals(System.getenv("LONGTAKE_REQUIRE"))) {
+            Assumptions.abort("skipped: needs " + minutes + " minutes more, and LONGTAKE_REQUIRE=all to be given them");
         }
     }
 
@@ -44,8 +66,8 @@ final class Needs {
 
     private static Optional<String> which(String command) {
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":"))
-                .map(dir -> java.nio.file.Path.of(dir, command))
-                .filter(java.nio.file.Files::isExecutable)
+                .map(dir -> Path.of(dir, command))
+                .filter(Files::isExecutable)
                 .map(Object::toString)
                 .findFirst();
     }

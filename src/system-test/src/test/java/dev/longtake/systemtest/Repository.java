@@ -2,12 +2,14 @@ package dev.longtake.systemtest;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Finds the checkout the tests run in. */
-final class Repository {
+/** The checkout the tests run in, and what was built there. */
+public final class Repository {
     private Repository() {}
 
-    static Path root() {
+    public static Path root() {
         Path dir = Path.of("").toAbsolutePath();
         while (!Files.exists(dir.resolve("ARCHITECTURE.md"))) {
             dir = dir.getParent();
@@ -16,5 +18,17 @@ final class Repository {
             }
         }
         return dir;
+    }
+
+    /** The command that the launcher would replace itself with. @param jvm more arguments of the JVM */
+    public static List<String> command(List<String> jvm, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
+        command.addAll(jvm);
+        command.add("-jar");
+        command.add(root().resolve("src/farm/target/quarkus-app/quarkus-run.jar").toString());
+        command.addAll(List.of(arguments));
+        return command;
     }
 }

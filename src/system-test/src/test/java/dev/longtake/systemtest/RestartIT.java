@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.longtake.contract.Lineage;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,9 +45,13 @@ class RestartIT {
     }
 
     private void finishes(String film, int acceptedBefore) throws Exception {
+        Instant started = Instant.now();
         try (FarmProcess again = FarmProcess.up(dir.resolve("data"), Map.of()); Stored stored = new Stored(again.endpoints())) {
+            System.out.printf("restart: ready after %.1f s%n", Duration.between(started, Instant.now()).toMillis() / 1e3);
             JsonNode found = again.film(film);
             assertThat(found.get("accepted").asInt()).as("what was accepted is known").isGreaterThanOrEqualTo(acceptedBefore);
+            again.awaitAccepted(film, acceptedBefore + 1);
+            System.out.printf("restart: the next segment accepted after %.1f s%n", Duration.between(started, Instant.now()).toMillis() / 1e3);
             isWhole(again, stored, film);
         }
     }
@@ -62,6 +68,7 @@ class RestartIT {
 
     @Test
     void aWorkerThatDiesAtAnyStepCostsARetryAndNeverASegment() throws Exception {
+        Needs.time(2);
         // One fault at each externally visible step, each at another segment, by the worker's own hand and at that very instruction.
         Map<String, String> faults = Map.of("LONGTAKE_WORKER_FAULTS", "before-tokens:1,after-tokens:2,before-report:4,after-report:5,before-clip:6,after-clip:7",
                 "LONGTAKE_SCHEDULER_CLIP_PATIENCE", "PT10S");
@@ -74,6 +81,7 @@ class RestartIT {
 
     @Test
     void aWorkerKilledFromOutsideIsReplaced() throws Exception {
+        Needs.time(2);
         try (FarmProcess farm = FarmProcess.up(dir.resolve("data"), Map.of()); Stored stored = new Stored(farm.endpoints())) {
             String film = farm.submit(STORY, "?steps=3");
             farm.awaitAccepted(film, 2);

@@ -24,7 +24,7 @@ final class Stored implements AutoCloseable {
     Stored(JsonNode endpoints) {
         JsonNode s = endpoints.get("store");
         store = new S3ObjectStore(s.get("endpoint").asText(), "us-east-1", s.get("bucket").asText(), Optional.of(s.get("accessKey").asText()), Optional.of(s.get("secretKey").asText()),
-                Duration.ofSeconds(20));
+                S3ObjectStore.Waits.of(Duration.ofSeconds(20)));
     }
 
     private static FilmRef ref(String film) {
@@ -59,8 +59,17 @@ final class Stored implements AutoCloseable {
         return store.get(ObjectKeys.tail(TENANT, attempt));
     }
 
+    byte[] bytes(String key) throws Exception {
+        return store.get(key);
+    }
+
     boolean has(String key) {
         return store.head(key).isPresent();
+    }
+
+    /** Keys of the tenant's that begin so. */
+    List<String> under(String prefix) {
+        return store.list("tenants/" + TENANT + "/" + prefix);
     }
 
     /** Attempts ever stored, by tokens object. */

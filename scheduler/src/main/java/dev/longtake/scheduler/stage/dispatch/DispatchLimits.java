@@ -12,12 +12,13 @@ import java.util.OptionalInt;
  * @param workerTimeout  how long a worker may be silent
  * @param benchAfter     failures in a row, on work that another worker has not failed on, after which a worker rests
  * @param benchPause     how long it rests
+ * @param deadlyWorkers  workers that may end or freeze with one dispatch in hand before it counts as poison: it kills them
  * @param tenantJobs     jobs of one tenant that may be out at once in a pool; no limit if empty
  * @param weights        a tenant's share of a busy pool, relative to the others'; 1 for those not named
  */
-public record DispatchLimits(Duration jobDeadline, Duration pickupPatience, Duration workerTimeout, int benchAfter, Duration benchPause, OptionalInt tenantJobs,
-                             Map<String, Double> weights) {
-    public static final DispatchLimits DEFAULT = new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1),
+public record DispatchLimits(Duration jobDeadline, Duration pickupPatience, Duration workerTimeout, int benchAfter, Duration benchPause, int deadlyWorkers,
+                             OptionalInt tenantJobs, Map<String, Double> weights) {
+    public static final DispatchLimits DEFAULT = new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1), 3,
             OptionalInt.empty(), Map.of());
 
     public DispatchLimits {

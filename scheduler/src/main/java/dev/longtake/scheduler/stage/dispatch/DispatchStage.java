@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
  * next. A job of a worker that vanished is left to the queue, which hands it to another; it is given up when its deadline passes, or when
  * the queue has evidently dropped it: a worker has had room for it, or has taken what was sent after it.
  *
+ * <p>A job that kills its workers is told by how many of them ended or froze with it in hand ({@link JobRecord#deaths}). That is counted
+ * here, from heartbeats: every worker says what it takes before it begins, and the queue's own count is forgotten when a broker restarts.
+ *
  * <p>Called by one thread at a time. Every decision depends only on the store, the input and {@code now}; the times that others wrote
  * into their messages are never compared with it.
  */
@@ -49,12 +52,17 @@ public final class DispatchStage {
             if (known.isEmpty()) {
                 PoolRecord pool = store.pool(ready.pool()).counted();
                 store.put(pool);
-                store.put(JobRecord.queued(ready, pool.sequence(), now));
+                store.put(JobRecord.queued(ready, pool.sequence(), store.deaths(ready.pool(), ready.job()), now));
             }
         } else if (event instanceof LaneEvent.Judged judged) {
             judge(judged.pool(), judged.worker(), judged.attempt().segmentKey(), judged.done(), now);
+        } else if (event instanceof LaneEvent.Moved moved) {
+            known.filter(job -> job.state() == JobState.QUEUED).ifPresent(job -> store.put(job.in(moved.lane())));
         } else if (event instanceof LaneEvent.Settled) {
-            known.ifPresent(job -> end(job, JobState.Event.SETTLE));
+            known.ifPresent(job -> {
+                remember(job, now);
+                end(job, JobState.Event.SETTLE);
+            });
         } else {
             known.ifPresent(job -> {
                 if (job.outstanding()) {
@@ -80,13 +88,14 @@ public final class DispatchStage {
         }
         Set<String> shown = new HashSet<>();
         for (WorkerHeartbeat.Running running : beat.running()) {
-            // A dispatch given up since then may still be shown; it says nothing of the present one.
-            store.job(beat.pool(), running.film(), running.attempt()).filter(j -> j.outstanding() && j.job().dispatch().equals(running.dispatch())).ifPresent(job -> {
+            // A dispatch given up since then may still be shown; it says nothing of the present one. Nor does one that another scheduler gave
+            // out before it was fenced off. Nobody waits for either, and nobody else would ever stop the queue from handing it on.
+            store.job(beat.pool(), running.film(), running.attempt()).filter(j -> j.outstanding() && j.job().dispatch().equals(running.dispatch())).ifPresentOrElse(job -> {
                 shown.add(running.dispatch());
                 pickedUp(job, beat.worker(), now);
-            });
+            }, () -> effects.accept(new DispatchEffect.Control(new WorkerControl.CancelAttempt(1, running.attempt(), running.dispatch(), now))));
         }
-        putDown(beat.pool(), beat.worker(), shown, now);
+        putDown(beat.pool(), beat.worker(), shown, job -> JobState.TABLE.next(job.state(), JobState.Event.PUT_DOWN, listener).ifPresent(to -> store.put(job.putDown(to, now))));
         if (store.pools().stream().noneMatch(beat.pool()::equals)) {
             store.put(PoolRecord.empty(beat.pool()));
         }
@@ -94,7 +103,7 @@ public final class DispatchStage {
     }
 
     private void pickedUp(JobRecord job, String worker, Instant now) {
-        JobState.TABLE.next(job.state(), JobState.Event.PICKED_UP, listener).ifPresent(to -> store.put(job.shownBy(worker, to, now)));
+        JobState.TABLE.next(job.state(), JobState.Event.PICKED_UP, listener).ifPresent(to -> putUnlessDeadly(job.shownBy(worker, to, now), now));
         if (job.state() == JobState.SENT) {
             // The queue hands out in order: what was sent before this one, and still lies there, is not there any more.
             store.jobs(job.pool()).stream()
@@ -104,11 +113,19 @@ public final class DispatchStage {
     }
 
     /** Jobs that a worker no longer shows: reported soon, or handed to another by the queue. */
-    private void putDown(String pool, String worker, Set<String> shown, Instant now) {
-        for (JobRecord job : store.jobs(pool)) {
-            if (job.worker().equals(Optional.of(worker)) && !shown.contains(job.job().dispatch())) {
-                JobState.TABLE.next(job.state(), JobState.Event.PUT_DOWN, listener).ifPresent(to -> store.put(job.putDown(to, now)));
-            }
+    private void putDown(String pool, String worker, Set<String> shown, Consumer<JobRecord> how) {
+        store.jobs(pool).stream().filter(job -> job.worker().equals(Optional.of(worker)) && !shown.contains(job.job().dispatch())).forEach(how);
+    }
+
+    /** A job that has cost too many workers is given to no other: the queue would go on handing it out until its deadline. */
+    private void putUnlessDeadly(JobRecord job, Instant now) {
+        store.put(job);
+        if (job.deaths() >= limits.deadlyWorkers()) {
+            cancel(job, now);
+            end(job, JobState.Event.LOSE);
+            String last = job.ended().orElseThrow().get(job.deaths() - 1);
+            effects.accept(new DispatchEffect.Report(new SegmentReport.Failed(1, job.job().film(), job.job().index(), job.job().attempt(), last, SegmentReport.Cause.POISON,
+                    job.deaths() + " workers ended or froze while they worked on it", now)));
         }
     }
 
@@ -121,7 +138,8 @@ public final class DispatchStage {
         for (WorkerRecord worker : store.workers(pool)) {
             if (worker.heard().plus(limits.workerTimeout()).isBefore(now)) {
                 WorkerState.TABLE.next(worker.state(), WorkerState.Event.VANISH, listener);
-                putDown(pool, worker.worker(), Set.of(), now);
+                putDown(pool, worker.worker(), Set.of(),
+                        job -> JobState.TABLE.next(job.state(), JobState.Event.PUT_DOWN, listener).ifPresent(to -> putUnlessDeadly(job.orphaned(to, now), now)));
                 store.delete(worker);
             } else if (worker.rests().filter(until -> !until.isAfter(now)).isPresent()) {
                 // On probation: one more failure, and it rests again.
@@ -129,6 +147,8 @@ public final class DispatchStage {
                         store.put(worker.resting(to, Optional.empty()).failing(worker.failed().subList(Math.min(1, worker.failed().size()), worker.failed().size()))));
             }
         }
+        // The next attempt follows within a pause; whatever takes longer than a job may has another story.
+        store.deaths(pool).stream().filter(d -> d.at().plus(limits.jobDeadline()).isBefore(now)).forEach(store::delete);
         List<WorkerRecord> workers = store.workers(pool);
         store.jobs(pool).stream().filter(JobRecord::outstanding).forEach(job -> check(job, workers, now));
         fill(pool, now);
@@ -154,9 +174,16 @@ public final class DispatchStage {
 
     private void lose(JobRecord job, String reason, Instant now) {
         cancel(job, now);
+        remember(job, now);
         end(job, JobState.Event.LOSE);
         effects.accept(new DispatchEffect.Report(
                 new SegmentReport.Lost(1, job.job().film(), job.job().index(), job.job().attempt(), job.job().dispatch(), job.started(), reason, now)));
+    }
+
+    private void remember(JobRecord job, Instant now) {
+        if (job.deaths() > 0) {
+            store.put(DeathsRecord.of(job, now));
+        }
     }
 
     private void cancel(JobRecord job, Instant now) {

@@ -2,6 +2,7 @@ package dev.longtake.scheduler.stage.dispatch;
 
 import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.SegmentJob;
 import dev.longtake.scheduler.stage.StateMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /** The dispatch stage's records, by key. */
 public final class DispatchStore {
     /** What lies under which prefix. */
-    public static final Map<String, Class<?>> TYPES = Map.of("job/", JobRecord.class, "worker/", WorkerRecord.class, "pool/", PoolRecord.class);
+    public static final Map<String, Class<?>> TYPES = Map.of("job/", JobRecord.class, "worker/", WorkerRecord.class, "pool/", PoolRecord.class,
+            "deaths/", DeathsRecord.class);
 
     private final StateMap state;
 
@@ -42,6 +44,27 @@ public final class DispatchStore {
     /** All jobs of a pool. */
     public List<JobRecord> jobs(String pool) {
         return state.range(prefix(pool), JobRecord.class);
+    }
+
+    private static String deathsKey(String pool, FilmRef film, int index, boolean clip) {
+        return "deaths/" + pool + "/" + film.filmKey() + "/" + film.revision() + "/" + index + (clip ? "/clip" : "/render");
+    }
+
+    /** Workers that earlier attempts at the same have cost. */
+    List<String> deaths(String pool, SegmentJob job) {
+        return state.get(deathsKey(pool, job.film(), job.index(), DeathsRecord.isClip(job)), DeathsRecord.class).map(DeathsRecord::workers).orElse(List.of());
+    }
+
+    void put(DeathsRecord deaths) {
+        state.put(deathsKey(deaths.pool(), deaths.film(), deaths.index(), deaths.clip()), deaths);
+    }
+
+    void delete(DeathsRecord deaths) {
+        state.delete(deathsKey(deaths.pool(), deaths.film(), deaths.index(), deaths.clip()));
+    }
+
+    List<DeathsRecord> deaths(String pool) {
+        return state.range("deaths/" + pool + "/", DeathsRecord.class);
     }
 
     private static String workerKey(String pool, String worker) {

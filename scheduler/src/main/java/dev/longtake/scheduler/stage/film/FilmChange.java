@@ -3,6 +3,7 @@ package dev.longtake.scheduler.stage.film;
 import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.Lane;
 import dev.longtake.contract.LaneEvent;
 import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.state.SegmentState;
@@ -94,7 +95,8 @@ final class FilmChange {
             SegmentRecord moved = segment.in(to);
             store().put(moved);
             announce(new FilmEvent.SegmentChanged(1, ref(), segment.index(), scene, segment.state().label(), to.label(), moved.accepted().or(moved::newest),
-                    moved.worker().isEmpty() ? Optional.empty() : Optional.of(moved.worker()), moved.reused(), now));
+                    moved.worker().isEmpty() ? Optional.empty() : Optional.of(moved.worker()), moved.reused(), now,
+                    to == SegmentState.CLIPPED ? Optional.of(moved.clip().digest()) : Optional.empty()));
             return moved;
         });
     }
@@ -129,6 +131,19 @@ final class FilmChange {
         emit(new FilmEffect.ToLane(new LaneEvent.Withdrawn(1, f.order().pool(), ref(), attempt, now)));
     }
 
+    /** What waits to be handed out goes over to the other lane; what is handed out already would gain nothing. */
+    void reprioritise(Lane lane) {
+        RevisionState.TABLE.next(f.state(), RevisionState.Event.REPRIORITISE, tools.listener());
+        if (f.order().lane() == lane) {
+            return;
+        }
+        f = f.in(lane);
+        for (SegmentRecord s : store().segments(ref())) {
+            Optional<AttemptRef> offered = s.state() == SegmentState.READY ? s.newest() : s.state() == SegmentState.ACCEPTED && s.clip().asked() ? s.accepted() : Optional.empty();
+            offered.ifPresent(attempt -> emit(new FilmEffect.ToLane(new LaneEvent.Moved(1, f.order().pool(), lane, ref(), attempt, now))));
+        }
+    }
+
     void giveUp(String reason) {
         end(RevisionState.Event.GIVE_UP, Optional.of(reason));
     }
@@ -145,7 +160,9 @@ final class FilmChange {
                 s.accepted().ifPresent(this::withdraw);
             }
         }
+        Keeping.ended(this);
         store().clear(ref());
+        set(FilmStore.Kind.EXPIRE, -1, limits().keeping().retention());
         f = f.open(0, f.next());
     }
 

@@ -1,5 +1,6 @@
 package dev.longtake.scheduler.stage.film;
 
+import dev.longtake.contract.ExpiryJob;
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
@@ -15,6 +16,9 @@ public sealed interface FilmEffect {
 
     record Publish(FilmState state) implements FilmEffect {}
 
+    /** The last word on a revision that another has followed. */
+    record Keep(FilmState state) implements FilmEffect {}
+
     record Announce(FilmEvent event) implements FilmEffect {}
 
     /**
@@ -22,6 +26,15 @@ public sealed interface FilmEffect {
      * {@code AssemblyReport.Failed} from outside.
      */
     record Assemble(FilmRef film, String assembly, Lineage lineage, Instant deadline) implements FilmEffect {}
+
+    /** To be removed from the store, or to be waited for before that. */
+    record Expire(ExpiryJob job) implements FilmEffect {}
+
+    /** An earlier revision goes: nothing is to be known of it any more. */
+    record ForgetRevision(FilmRef revision) implements FilmEffect {}
+
+    /** A film is gone and its id is free: nothing is to be known of it any more. */
+    record Forget(FilmRef film) implements FilmEffect {}
 
     /** A job was given up: keep it, with the reason, where somebody can look at it. */
     record GiveUp(String pool, Lane lane, SegmentJob job, String reason) implements FilmEffect {}

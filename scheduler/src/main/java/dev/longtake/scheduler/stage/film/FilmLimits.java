@@ -15,11 +15,16 @@ import java.util.Set;
  * @param clipPatience    how long a worker's own clip may take before another encodes it
  * @param joinPatience    how long an assembly may take before it is handed out again
  * @param offerPatience   how long the dispatch stage may say nothing of a job before it is offered again
+ * @param keeping        what is kept of films that are over
  */
 public record FilmLimits(Set<String> pools, int maxTries, int openChains, Duration retryPause, Duration longestPause, int outagesToStall, Duration clipPatience, Duration joinPatience,
-                         Duration offerPatience) {
+                         Duration offerPatience, KeepingLimits keeping) {
     public static final FilmLimits DEFAULT = new FilmLimits(Set.of("cpu"), 4, 64, Duration.ofSeconds(1), Duration.ofSeconds(30), 3, Duration.ofMinutes(1), Duration.ofMinutes(10),
-            Duration.ofMinutes(11));
+            Duration.ofMinutes(11), KeepingLimits.DEFAULT);
+
+    public FilmLimits keeping(KeepingLimits other) {
+        return new FilmLimits(pools, maxTries, openChains, retryPause, longestPause, outagesToStall, clipPatience, joinPatience, offerPatience, other);
+    }
 
     /** Pause before try {@code failures + 1}. */
     Duration pause(int failures) {

@@ -4,6 +4,7 @@ import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Lane;
+import dev.longtake.contract.ObjectKeys;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.state.RevisionState;
 import java.time.Instant;
@@ -79,6 +80,11 @@ public record FilmRecord(FilmRef ref, Order order, RevisionState state, Optional
         return new Order(order.planKey(), order.planDigest(), order.title(), order.lane(), order.pool(), at);
     }
 
+    FilmRecord in(Lane lane) {
+        Order moved = new Order(order.planKey(), order.planDigest(), order.title(), lane, order.pool(), order.submitted());
+        return new FilmRecord(ref, moved, state, reason, shape, progress, chains, next, outages, joining, kept, sequence, updated, finished);
+    }
+
     /** @param before the film's newest revision until now */
     static FilmRecord begun(FilmRef ref, Order order, Optional<FilmRecord> before, Instant now) {
         Optional<FilmState.Kept> kept = before.flatMap(b -> b.state() == RevisionState.FINISHED ? b.joining().filmKey().map(key -> new FilmState.Kept(b.ref().revision(), key)) : b.kept());
@@ -114,9 +120,21 @@ public record FilmRecord(FilmRef ref, Order order, RevisionState state, Optional
         return new FilmRecord(ref, order, state, reason, shape, progress, chains, next, outages, joining, kept, sequence + 1, now, finished);
     }
 
+    /** What is left of a film that is gone. */
+    FilmRecord emptied() {
+        Order empty = new Order("", "", "", order.lane(), order.pool(), order.submitted());
+        return new FilmRecord(ref, empty, state, Optional.empty(), Optional.empty(), Progress.NONE, 0, 0, 0, Joining.NONE, Optional.empty(), sequence, updated, finished);
+    }
+
+    /** Whether this film, in its newest revision, needs what lies under another of its revisions: its plan, or the film that is shown meanwhile. */
+    boolean needs(FilmRef revision) {
+        return order.planKey().startsWith(ObjectKeys.revision(revision)) || state != RevisionState.FINISHED && kept.filter(k -> k.revision() == revision.revision()).isPresent();
+    }
+
     FilmState summary() {
         Shape s = shape.orElse(new Shape("", "", 0, 0, 0, 0, 0, 0));
         return new FilmState(1, ref, order.title(), s.model(), s.bundle(), order.lane(), state.label(), reason, s.scenes(), s.segments(), s.frames(), s.fps(), s.width(), s.height(),
-                progress.accepted(), progress.clipped(), progress.reused(), progress.rendering(), progress.seconds(), sequence, order.submitted(), updated, finished, joining.filmKey(), kept);
+                progress.accepted(), progress.clipped(), progress.reused(), progress.rendering(), progress.seconds(), sequence, order.submitted(), updated, finished, joining.filmKey(), kept,
+                Optional.of(order.planKey()));
     }
 }

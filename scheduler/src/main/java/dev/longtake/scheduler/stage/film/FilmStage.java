@@ -1,6 +1,7 @@
 package dev.longtake.scheduler.stage.film;
 
 import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.ExpiryReport;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
@@ -34,19 +35,19 @@ public final class FilmStage {
     private final FilmStore store;
     private final PlanSource plans;
     private final FilmChange.Tools tools;
+    private final Keeping keeping;
 
     public FilmStage(FilmStore store, PlanSource plans, FilmLimits limits, Consumer<FilmEffect> effects, TransitionListener listener) {
         this.store = store;
         this.plans = plans;
         this.tools = new FilmChange.Tools(store, limits, effects, listener);
+        this.keeping = new Keeping(tools);
     }
 
     /** A command is followed in the states that {@link RevisionState#TABLE} says; in any other it changes nothing, and is refused aloud. */
     public void on(FilmCommand command, Instant now) {
         if (command instanceof FilmCommand.Submit submit) {
-            if (store.film(submit.film()).filter(f -> f.ref().revision() >= submit.film().revision()).isEmpty()) {
-                renew(submit.film(), FilmRecord.order(submit), RevisionState.Event.REVISE, now);
-            }
+            submit(submit, now);
         } else if (command instanceof FilmCommand.Revise revise) {
             revise(revise, now);
         } else if (command instanceof FilmCommand.Retry retry) {
@@ -55,8 +56,22 @@ public final class FilmStage {
             change(command, RevisionState.Event.PAUSE, now, FilmStage::pause);
         } else if (command instanceof FilmCommand.Resume) {
             change(command, RevisionState.Event.RESUME, now, this::resume);
+        } else if (command instanceof FilmCommand.Delete) {
+            allowed(command, RevisionState.Event.DELETE, now).ifPresent(film -> keeping.delete(film, RevisionState.Event.DELETE, now));
+        } else if (command instanceof FilmCommand.Reprioritise reprioritise) {
+            change(command, RevisionState.Event.REPRIORITISE, now, film -> film.reprioritise(reprioritise.lane()));
         } else {
             change(command, RevisionState.Event.CANCEL, now, film -> film.end(RevisionState.Event.CANCEL, Optional.empty()));
+        }
+    }
+
+    /** The same submission may come again. After its film was deleted it makes no second one: whoever sends it must say that it is another. */
+    private void submit(FilmCommand.Submit submit, Instant now) {
+        Optional<FilmRecord> known = store.film(submit.film());
+        if (known.filter(f -> f.state() == RevisionState.DELETED).isPresent()) {
+            refuse(submit, known, now);
+        } else if (known.filter(f -> f.ref().revision() >= submit.film().revision()).isEmpty()) {
+            renew(submit.film(), FilmRecord.order(submit), RevisionState.Event.REVISE, now);
         }
     }
 
@@ -84,7 +99,7 @@ public final class FilmStage {
 
     private void revise(FilmCommand.Revise revise, Instant now) {
         Optional<FilmRecord> newest = store.film(revise.film());
-        if (newest.filter(f -> f.ref().revision() < revise.film().revision()).isPresent()) {
+        if (newest.filter(f -> f.ref().revision() < revise.film().revision() && RevisionState.TABLE.next(f.state(), RevisionState.Event.REVISE).isPresent()).isPresent()) {
             renew(revise.film(), FilmRecord.order(revise), RevisionState.Event.REVISE, now);
         } else {
             refuse(revise, newest, now);
@@ -103,12 +118,10 @@ public final class FilmStage {
             older.end(RevisionState.Event.CANCEL, Optional.of("replaced by revision " + ref.revision()));
             older.close();
         });
+        store.film(ref).ifPresent(ended -> tools.effects().accept(new FilmEffect.Keep(ended.summary())));
         FilmChange film = new FilmChange(tools, FilmRecord.begun(ref, order, store.film(ref), now), now);
-        if (tools.limits().pools().contains(order.pool())) {
-            begin(film);
-        } else {
-            film.giveUp("this farm has no pool \"" + order.pool() + "\"");
-        }
+        store.keeping().open(ref.tenant(), 1);
+        keeping.obstacle(ref, order.pool()).ifPresentOrElse(film::giveUp, () -> begin(film));
         film.close();
     }
 
@@ -262,6 +275,10 @@ public final class FilmStage {
         }
     }
 
+    public void on(ExpiryReport report, Instant now) {
+        keeping.on(report, now);
+    }
+
     /** Looks at every timer that is due. */
     public void tick(Instant now) {
         due(now).forEach(timer -> on(timer, now));
@@ -279,6 +296,10 @@ public final class FilmStage {
     /** A timer is due: it is cleared, and set again if there is still something to wait for. While a film is paused nothing is asked for. */
     public void on(Timer timer, Instant now) {
         store.clear(timer);
+        if (timer.kind().isOfTheOver()) {
+            keeping.due(timer, now);
+            return;
+        }
         change(timer.film(), now).ifPresent(film -> {
             if (film.record().shape().isEmpty()) {
                 begin(film);
@@ -315,6 +336,7 @@ public final class FilmStage {
                 completeIfClipped(film, plan, rendering);
             }
             case ASSEMBLY -> Joining.due(film, plan);
+            default -> throw new IllegalStateException("no timer of a film in work: " + timer);
         }
     }
 

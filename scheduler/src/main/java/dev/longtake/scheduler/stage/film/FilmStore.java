@@ -17,12 +17,20 @@ public final class FilmStore {
     /** What lies under which prefix, of what is small and walked through. */
     public static final Map<String, Class<?>> WALKED = Map.of("segment/", SegmentRecord.class, "timer/", Alarm.class, "parked/", Parked.class);
     /** What grows with all that was ever done, and is only looked up. */
-    public static final Map<String, Class<?>> LOOKED_UP = Map.of("film/", FilmRecord.class, "stored/", Stored.class);
+    public static final Map<String, Class<?>> LOOKED_UP = Map.of("film/", FilmRecord.class, "stored/", Stored.class, "ended/", KeepingStore.Ended.class, "held/", KeepingStore.Held.class, "open/", KeepingStore.Open.class,
+            "leaving/", KeepingStore.Leaving.class, "sweep/", KeepingStore.Sweep.class);
 
     private final StateMap state;
+    private final KeepingStore keeping;
 
     public FilmStore(StateMap state) {
         this.state = state;
+        this.keeping = new KeepingStore(state);
+    }
+
+    /** Records of what is over. */
+    public KeepingStore keeping() {
+        return keeping;
     }
 
     /** What a timer is for. @param index the segment, or -1 for the film as a whole */
@@ -35,7 +43,18 @@ public final class FilmStore {
         /** A segment is to be looked at: its pause is over, or nothing was heard of its job or clip. */
         SEGMENT,
         /** An assembly should have been reported by now, or is to be tried again. */
-        ASSEMBLY
+        ASSEMBLY,
+        /** A revision was over for as long as it is kept. */
+        EXPIRE,
+        /** What was to be removed should have been by now. */
+        REMOVAL,
+        /** The id of a film that is gone may be used again. */
+        FORGET;
+
+        /** Whether it is for what is over, and not for a film in work. */
+        boolean isOfTheOver() {
+            return this == EXPIRE || this == REMOVAL || this == FORGET;
+        }
     }
 
     /** A timer with its time. */
@@ -82,6 +101,10 @@ public final class FilmStore {
         state.put(film(film.ref().tenant(), film.ref().film()), film);
     }
 
+    void remove(FilmRef film) {
+        state.delete(film(film.tenant(), film.film()));
+    }
+
     public Optional<SegmentRecord> segmentAt(FilmRef film, int index) {
         return state.get(segment(film, index), SegmentRecord.class);
     }
@@ -93,6 +116,11 @@ public final class FilmStore {
     /** All segment records of a revision, by index. */
     public List<SegmentRecord> segments(FilmRef film) {
         return state.range(under("segment/", film), SegmentRecord.class);
+    }
+
+    /** All segment records of a tenant. */
+    List<SegmentRecord> segments(String tenant) {
+        return state.range("segment/" + tenant + "/", SegmentRecord.class);
     }
 
     /** Forgets everything of a revision but its record. */
@@ -108,7 +136,7 @@ public final class FilmStore {
         return fit.stream().filter(s -> !s.clipDigest().isEmpty()).findFirst().or(() -> fit.stream().findFirst());
     }
 
-    Optional<StoredAttempt> stored(String tenant, AttemptRef attempt) {
+    public Optional<StoredAttempt> stored(String tenant, AttemptRef attempt) {
         return attempts(tenant, attempt.segmentKey()).stream().filter(same(attempt)).findFirst();
     }
 
@@ -117,6 +145,15 @@ public final class FilmStore {
         all.removeIf(same(attempt.attempt()));
         all.add(attempt);
         state.put(stored(tenant, attempt.attempt().segmentKey()), new Stored(List.copyOf(all)));
+    }
+
+    void remove(String tenant, AttemptRef attempt) {
+        List<StoredAttempt> others = attempts(tenant, attempt.segmentKey()).stream().filter(same(attempt).negate()).toList();
+        if (others.isEmpty()) {
+            state.delete(stored(tenant, attempt.segmentKey()));
+        } else {
+            state.put(stored(tenant, attempt.segmentKey()), new Stored(others));
+        }
     }
 
     private List<StoredAttempt> attempts(String tenant, String segmentKey) {

@@ -15,11 +15,11 @@ final class Jobs {
 
     /** The segment's newest attempt. */
     static LaneEvent.Ready render(FilmChange film, FilmPlan plan, SegmentRecord segment) {
-        FilmSettings s = plan.settings();
         PlannedSegment planned = plan.segments().get(segment.index());
+        FilmSettings s = plan.settings(planned);
         Scene scene = plan.story().scenes().get(planned.scene());
         return ready(film, planned, segment.newest().orElseThrow(), new SegmentJob.Work.Render(s.bundle(), scene.prompt(), scene.negative(), planned.seed(), s.steps(), s.guidance(),
-                s.temperature(), planned.newFrames(), segment.parent(), planned.startImage().map(digest -> ObjectKeys.image(film.ref().tenant(), digest))));
+                s.temperature(), planned.newFrames(), segment.parent(), planned.startImage().map(digest -> ObjectKeys.image(film.record().order().planKey(), digest))));
     }
 
     /** The clip of the segment's accepted attempt. */

@@ -85,9 +85,10 @@ final class Rendering {
     private void reuse(SegmentRecord waiting, StoredAttempt stored) {
         move(waiting.is(stored.attempt(), stored.worker(), stored.newFrom(), true), SegmentState.Event.REUSE).ifPresent(taken -> {
             film.progress(p -> p.accepted(true));
+            StoredAttempt held = stored.held(stored.held() + 1);
+            film.store().put(film.ref().tenant(), stored.clipDigest().isEmpty() ? held.awaitedBy(film.ref(), taken.index()) : held);
             if (stored.clipDigest().isEmpty()) {
                 // Whoever rendered it owes its clip; only when that is overdue, it is asked for.
-                film.store().put(film.ref().tenant(), stored.awaitedBy(film.ref(), taken.index()));
                 Duration owed = Duration.between(film.now(), stored.accepted().plus(film.limits().clipPatience()));
                 film.set(Kind.SEGMENT, taken.index(), owed.isNegative() ? Duration.ZERO : owed);
             } else {
@@ -97,8 +98,16 @@ final class Rendering {
     }
 
     private void prepare(SegmentRecord waiting) {
-        SegmentRecord next = waiting.with(Ids.attempt(film.ref(), waiting.index(), waiting.made(), waiting.parent()));
+        SegmentRecord next = made(waiting);
+        while (Keeping.isBarred(film.store(), film.ref().tenant(), next.newest().orElseThrow())) {
+            // A scheduler that was replaced had made it; what came of it is being swept away.
+            next = made(next);
+        }
         move(next, SegmentState.Event.PREPARE).ifPresent(this::offer);
+    }
+
+    private SegmentRecord made(SegmentRecord segment) {
+        return segment.with(Ids.attempt(film.ref(), film.record().order().submitted(), segment.index(), segment.made(), segment.parent()));
     }
 
     /** Offering a job that is known changes nothing, so it is done again when nothing was heard of it for long. */
@@ -129,7 +138,7 @@ final class Rendering {
         if (segment.state() != SegmentState.WAITING) {
             segment.newest().filter(newest -> !newest.equals(report.attempt())).ifPresent(film::withdraw);
         }
-        film.store().put(film.ref().tenant(), new StoredAttempt(report.attempt(), report.parent(), report.worker(), report.newFrom(), film.now(), "", List.of()));
+        film.store().put(film.ref().tenant(), new StoredAttempt(report.attempt(), report.parent(), report.worker(), report.newFrom(), film.now(), "", Optional.of(1), List.of()));
         judge(report.attempt(), report.worker(), true);
         film.progress(p -> p.accepted(false).spent(report.timing().generating(), report.timing().decoding(), report.timing().waiting() + report.timing().storing()));
         film.set(Kind.SEGMENT, segment.index(), film.limits().clipPatience());
@@ -234,8 +243,9 @@ final class Rendering {
         boolean counts = report instanceof SegmentReport.Failed ? !outside : report instanceof SegmentReport.Lost l && l.started();
         String reason = report instanceof SegmentReport.Failed f ? f.reason() : report instanceof SegmentReport.Lost lost ? lost.reason() : "";
         SegmentRecord tried = segment.with(segment.clip().failed(report.at(), counts));
-        if (tried.clip().tries() >= film.limits().maxTries()) {
-            giveUp(tried, Jobs.encodeClip(film, plan, tried), "its clip cannot be encoded: " + Texts.brief(reason, REASON_BYTES) + " (after " + tried.clip().tries() + " tries)");
+        boolean poison = report instanceof SegmentReport.Failed f && f.cause() == Cause.POISON;
+        if (poison || tried.clip().tries() >= film.limits().maxTries()) {
+            giveUp(tried, Jobs.encodeClip(film, plan, tried), "its clip cannot be encoded: " + Texts.brief(reason, REASON_BYTES) + (poison ? "" : " (after " + tried.clip().tries() + " tries)"));
             return;
         }
         film.store().put(tried);

@@ -63,6 +63,13 @@ public record SegmentRecord(FilmRef film, int index, String key, SegmentState st
         return attempts.isEmpty() ? Optional.empty() : Optional.of(new AttemptRef(key, attempts.get(attempts.size() - 1)));
     }
 
+    /** Every attempt that this segment is or may still become. */
+    List<AttemptRef> known() {
+        List<AttemptRef> all = new ArrayList<>(attempts.stream().map(a -> new AttemptRef(key, a)).toList());
+        accepted.ifPresent(all::add);
+        return all;
+    }
+
     boolean knows(AttemptRef attempt) {
         return attempt.segmentKey().equals(key) && (attempts.contains(attempt.attempt()) || accepted.equals(Optional.of(attempt)));
     }

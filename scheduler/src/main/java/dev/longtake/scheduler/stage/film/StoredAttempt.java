@@ -13,20 +13,31 @@ import java.util.Optional;
  *
  * @param accepted   when it was accepted
  * @param clipDigest empty while its clip is not durable
+ * @param holds      segments that are this attempt, of all revisions that were not let go of; absent in state of before they were counted,
+ *                   which stands for one that never lets go, since nobody knows who uses it
  * @param waiting    segments that took it over before it had a clip
  */
-public record StoredAttempt(AttemptRef attempt, Optional<AttemptRef> parent, String worker, int newFrom, Instant accepted, String clipDigest, List<Waiting> waiting) {
+public record StoredAttempt(AttemptRef attempt, Optional<AttemptRef> parent, String worker, int newFrom, Instant accepted, String clipDigest, Optional<Integer> holds, List<Waiting> waiting) {
 
     /** A segment of a film. */
     public record Waiting(FilmRef film, int index) {}
 
     StoredAttempt clipped(String digest) {
-        return new StoredAttempt(attempt, parent, worker, newFrom, accepted, digest, List.of());
+        return new StoredAttempt(attempt, parent, worker, newFrom, accepted, digest, holds, List.of());
+    }
+
+    /** How many segments are this attempt. */
+    public int held() {
+        return holds.orElse(1);
+    }
+
+    StoredAttempt held(int times) {
+        return new StoredAttempt(attempt, parent, worker, newFrom, accepted, clipDigest, Optional.of(times), waiting);
     }
 
     StoredAttempt awaitedBy(FilmRef film, int index) {
         List<Waiting> all = new ArrayList<>(waiting);
         all.add(new Waiting(film, index));
-        return new StoredAttempt(attempt, parent, worker, newFrom, accepted, clipDigest, List.copyOf(all));
+        return new StoredAttempt(attempt, parent, worker, newFrom, accepted, clipDigest, holds, List.copyOf(all));
     }
 }

@@ -36,7 +36,7 @@ class DispatchStageTest {
 
     private DispatchStage stage(OptionalInt tenantJobs, Map<String, Double> weights) {
         DispatchLimits d = DispatchLimits.DEFAULT;
-        return new DispatchStage(store, new DispatchLimits(d.jobDeadline(), d.pickupPatience(), d.workerTimeout(), d.benchAfter(), d.benchPause(), tenantJobs, weights), effects::add,
+        return new DispatchStage(store, new DispatchLimits(d.jobDeadline(), d.pickupPatience(), d.workerTimeout(), d.benchAfter(), d.benchPause(), d.deadlyWorkers(), tenantJobs, weights), effects::add,
                 TransitionListener.NONE);
     }
 
@@ -286,6 +286,107 @@ class DispatchStageTest {
         assertThat(store.jobs(POOL)).singleElement().satisfies(j -> assertThat(j.worker()).contains("w2"));
     }
 
+    private List<SegmentReport.Failed> poison() {
+        return effects.stream().filter(e -> e instanceof DispatchEffect.Report r && r.report() instanceof SegmentReport.Failed)
+                .map(e -> (SegmentReport.Failed) ((DispatchEffect.Report) e).report()).toList();
+    }
+
+    /** The queue hands the job on as soon as a worker is gone, and knows nothing of how often it did. */
+    @Test
+    void aJobThatThreeWorkersDidNotSurviveIsPoisonWhateverTheQueueRemembers() {
+        beat("w1");
+        ready("a/deadly");
+        String dispatch = dispatch("a/deadly");
+        beat("w1", "a/deadly");
+        beat("w2", "a/deadly");
+        beat("w3", "a/deadly");
+        assertThat(poison()).isEmpty();
+        beat("w4", "a/deadly");
+        assertThat(poison()).singleElement().satisfies(f -> {
+            assertThat(f.cause()).isEqualTo(SegmentReport.Cause.POISON);
+            assertThat(f.attempt()).isEqualTo(attempt("a/deadly"));
+            assertThat(f.worker()).isEqualTo("w3");
+            assertThat(f.reason()).isEqualTo("3 workers ended or froze while they worked on it");
+        });
+        assertThat(orders(WorkerControl.CancelAttempt.class)).extracting(WorkerControl.CancelAttempt::dispatch).as("whoever has it, and whoever comes to it").containsExactly(dispatch);
+        assertThat(store.jobs(POOL)).isEmpty();
+        effects.clear();
+        ready("a/sound");
+        assertThat(sent()).containsExactly("a/sound");
+    }
+
+    @Test
+    void workersThatAreNotHeardOfAnyMoreCountAsSoonAsTheyAreMissed() {
+        beat("w0");
+        ready("a/deadly");
+        for (String worker : List.of("w1", "w2", "w3")) {
+            assertThat(poison()).isEmpty();
+            beat(worker, "a/deadly");
+            pass(Duration.ofSeconds(11));
+        }
+        assertThat(poison()).hasSize(1);
+    }
+
+    @Test
+    void workersThatWereOnlyNotHeardOfForAWhileDoNotCount() {
+        beat("w1");
+        ready("a/1");
+        for (int i = 0; i < 5; i++) {
+            beat("w1", "a/1");
+            pass(Duration.ofSeconds(11));
+        }
+        beat("w1", "a/1");
+        beat("w2", "a/1");
+        beat("w1", "a/1");
+        beat("w2", "a/1");
+        assertThat(poison()).isEmpty();
+        assertThat(store.jobs(POOL)).singleElement().satisfies(j -> assertThat(j.deaths()).isEqualTo(1));
+    }
+
+    @Test
+    void aWorkerThatPutsAJobDownOrSaysGoodbyeHasNotDiedOfIt() {
+        beat("w1");
+        ready("a/1");
+        for (String worker : List.of("w1", "w2", "w3", "w4")) {
+            beat(worker, "a/1");
+            beat(worker);
+        }
+        assertThat(poison()).isEmpty();
+        assertThat(store.jobs(POOL)).singleElement().satisfies(j -> assertThat(j.deaths()).isZero());
+    }
+
+    /** A store that is away, or a queue that drops the job, ends the attempt; what it has cost is not forgotten with it. */
+    @Test
+    void theNextAttemptBeginsWithTheDeathsOfThoseBefore() {
+        beat("w1");
+        ready("a/deadly");
+        beat("w1", "a/deadly");
+        beat("w2", "a/deadly");
+        settled("a/deadly");
+        ready("a/deadly");
+        beat("w2", "a/deadly");
+        beat("w3", "a/deadly");
+        assertThat(poison()).isEmpty();
+        beat("w4", "a/deadly");
+        assertThat(poison()).as("w1, w2, w3").hasSize(1);
+        ready("a/other");
+        beat("w4", "a/other");
+        beat("w5", "a/other");
+        settled("a/other");
+        beat("w5");
+        pass(Duration.ofMinutes(11));
+        assertThat(store.deaths(POOL)).as("not kept for ever").isEmpty();
+    }
+
+    @Test
+    void whatNobodyWaitsForIsCalledOffWhereverItIsShown() {
+        beat("w");
+        effects.clear();
+        WorkerHeartbeat.Running fenced = new WorkerHeartbeat.Running(film("a/1"), 0, attempt("a/1"), "given out by a scheduler that was fenced off", 1, 8);
+        stage.on(new WorkerHeartbeat(1, "w", POOL, List.of(Lane.values()), 1, "cafe", "cpu", WorkerHeartbeat.State.READY, List.of(fenced), now), now);
+        assertThat(orders(WorkerControl.CancelAttempt.class)).singleElement().satisfies(c -> assertThat(c.dispatch()).isEqualTo(fenced.dispatch()));
+    }
+
     @Test
     void aJobThatAWorkerHasRoomForAndDoesNotTakeIsLostAndDoesNotCount() {
         beat("w");
@@ -371,5 +472,33 @@ class DispatchStageTest {
         assertThat(sent()).isEmpty();
         stage.on(new WorkerHeartbeat(1, "w", POOL, List.of(Lane.values()), 1, "cafe", "cpu", WorkerHeartbeat.State.GONE, List.of(), now), now);
         assertThat(store.workers(POOL)).isEmpty();
+    }
+
+    private void moved(String name, Lane lane) {
+        stage.on(new LaneEvent.Moved(1, POOL, lane, film(name), attempt(name), now), now);
+    }
+
+    @Test
+    void whatIsMovedToTheUrgentLaneIsNextHoweverLateItCame() {
+        ready("a/1", "a/2", "a/3", "a/4", "a/5");
+        beat("w", List.of(Lane.values()), 1);
+        assertThat(sent()).containsExactly("a/1", "a/2");
+        moved("a/5", Lane.INTERACTIVE);
+        assertThat(sent()).containsExactly("a/5");
+        settled("a/1");
+        assertThat(sent()).as("the others wait as before").isEmpty();
+        settled("a/5");
+        assertThat(sent()).containsExactly("a/3");
+    }
+
+    @Test
+    void whatIsSentStaysInTheLaneThatItWasSentTo() {
+        ready("a/1");
+        beat("w");
+        assertThat(sent()).containsExactly("a/1");
+        moved("a/1", Lane.INTERACTIVE);
+        assertThat(store.job(POOL, film("a/1"), attempt("a/1")).orElseThrow().lane()).isEqualTo(Lane.BATCH);
+        moved("a/2", Lane.INTERACTIVE);
+        assertThat(store.job(POOL, film("a/2"), attempt("a/2"))).as("a move of what is not there").isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Lane;
+import dev.longtake.contract.LaneEvent;
 import dev.longtake.contract.SegmentJob;
 import dev.longtake.contract.SegmentReport.Cause;
 import dev.longtake.film.plan.FilmPlan;
@@ -217,5 +218,82 @@ class FilmCommandsTest extends FilmHarness {
         FilmRef third = new FilmRef("tenant", "film", 3);
         retry(SECOND);
         assertThat(summary(third).kept()).as("over any number of revisions").contains(new FilmState.Kept(1, "film.mp4"));
+    }
+
+    private void reprioritise(Lane lane) {
+        stage.on(new FilmCommand.Reprioritise(1, FILM, lane, now), now);
+    }
+
+    private List<LaneEvent.Moved> moved() {
+        return effects.stream().filter(e -> e instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Moved).map(e -> (LaneEvent.Moved) ((FilmEffect.ToLane) e).event()).toList();
+    }
+
+    @Test
+    void whatWaitsGoesOverToTheOtherLaneAndWhatFollowsIsOfferedThere() {
+        submit(FILM, chain());
+        SegmentJob first = lastJob();
+        effects.clear();
+        reprioritise(Lane.INTERACTIVE);
+        assertThat(moved()).containsExactly(new LaneEvent.Moved(1, "cpu", Lane.INTERACTIVE, FILM, first.attempt(), now));
+        assertThat(summary(FILM).lane()).isEqualTo(Lane.INTERACTIVE);
+        assertThat(summary(FILM).state()).isEqualTo("rendering");
+        dispatched(first);
+        effects.clear();
+        reprioritise(Lane.BATCH);
+        assertThat(moved()).as("a worker has it").isEmpty();
+        reprioritise(Lane.INTERACTIVE);
+        effects.clear();
+        stage.on(rendered(first), now);
+        assertThat(effects).anySatisfy(e -> assertThat(e).isInstanceOfSatisfying(FilmEffect.ToLane.class, to -> assertThat(to.event()).isInstanceOfSatisfying(LaneEvent.Ready.class, r -> {
+            assertThat(r.lane()).isEqualTo(Lane.INTERACTIVE);
+            assertThat(r.job().index()).isEqualTo(1);
+        })));
+    }
+
+    @Test
+    void theLaneThatAFilmIsInAlreadyChangesNothing() {
+        submit(FILM, chain());
+        long sequence = summary(FILM).sequence();
+        effects.clear();
+        reprioritise(Lane.BATCH);
+        assertThat(effects).isEmpty();
+        assertThat(summary(FILM).sequence()).isEqualTo(sequence);
+    }
+
+    @Test
+    void aFilmThatIsOverIsInNoLane() {
+        submit(FILM, chain());
+        stage.on(new FilmCommand.Cancel(1, FILM, now), now);
+        log();
+        reprioritise(Lane.INTERACTIVE);
+        assertThat(log()).containsExactly("refused: reprioritise of revision 1, it is cancelled");
+    }
+
+    @Test
+    void theLastWordOnARevisionIsKeptWhenAnotherFollows() {
+        submit(FILM, chain());
+        renderAll(FILM);
+        assembled(FILM);
+        FilmState finished = summary(FILM);
+        effects.clear();
+        revise(SECOND, Plans.of(scene("A river.", 3, false)));
+        assertThat(effects).contains(new FilmEffect.Keep(finished));
+        assertThat(finished.planKey()).contains(FILM.filmKey());
+        assertThat(summary(SECOND).planKey()).contains(SECOND.filmKey() + "2");
+        effects.clear();
+        revise(new FilmRef("tenant", "film", 3), chain());
+        assertThat(effects.stream().filter(e -> e instanceof FilmEffect.Keep).map(e -> ((FilmEffect.Keep) e).state())).singleElement().satisfies(s -> {
+            assertThat(s.film()).isEqualTo(SECOND);
+            assertThat(s.state()).isEqualTo("cancelled");
+            assertThat(s.reason()).contains("replaced by revision 3");
+        });
+    }
+
+    @Test
+    void aRetriedRevisionFollowsTheSamePlan() {
+        submit(FILM, chain());
+        stage.on(new FilmCommand.Cancel(1, FILM, now), now);
+        retry(FILM);
+        assertThat(summary(SECOND).planKey()).contains(FILM.filmKey());
     }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A film stage with the test in the part of everything around it; {@link #log()} is what it said. */
 abstract class FilmHarness {
@@ -32,9 +33,13 @@ abstract class FilmHarness {
     final MemoryState state = new MemoryState();
     final Map<String, FilmPlan> plans = new HashMap<>();
     final List<FilmEffect> effects = new ArrayList<>();
-    final FilmStage stage = new FilmStage(new FilmStore(state), this::plan, FilmLimits.DEFAULT, effects::add, TransitionListener.NONE);
+    final FilmStage stage = new FilmStage(new FilmStore(state), this::plan, limits(), effects::add, TransitionListener.NONE);
     boolean storeAway;
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    FilmLimits limits() {
+        return FilmLimits.DEFAULT;
+    }
 
     FilmPlan plan(String key, String digest) throws PlanSource.UnusablePlanException, PlanSource.PlanAwayException {
         if (storeAway) {
@@ -79,6 +84,11 @@ abstract class FilmHarness {
                 lines.add("encode clip " + r.job().index());
             } else if (effect instanceof FilmEffect.ToLane lane && lane.event() instanceof LaneEvent.Ready r && r.job().work() instanceof SegmentJob.Work.ReplaceClip) {
                 lines.add("replace clip " + r.job().index());
+            } else if (effect instanceof FilmEffect.Expire e) {
+                lines.add((e.job().confirmed() ? "remove " : "to be removed: ") + e.job().revisions().stream().map(r -> r.film() + " r" + r.revision() + " and ").collect(Collectors.joining())
+                        + e.job().attempts().size() + " attempts");
+            } else if (effect instanceof FilmEffect.Forget f) {
+                lines.add("forgotten: " + f.film().film());
             } else if (effect instanceof FilmEffect.Assemble assemble) {
                 lines.add("assemble " + assemble.lineage().frames() + " frames");
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmCommand;
+import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Json;
@@ -24,6 +25,17 @@ import org.junit.jupiter.api.Test;
 
 /** Each rule of the film stage by itself. A test reads as the log of a film. */
 class FilmStageTest extends FilmHarness {
+    @Test
+    void whoeverHearsOfAClipHearsWhichOneItIs() {
+        submit(FILM, chain());
+        SegmentJob first = lastJob();
+        effects.clear();
+        stage.on(rendered(first), now);
+        stage.on(clipped(first), now);
+        assertThat(effects.stream().filter(e -> e instanceof FilmEffect.Announce a && a.event() instanceof FilmEvent.SegmentChanged).map(e -> (FilmEvent.SegmentChanged) ((FilmEffect.Announce) e).event())
+                .map(e -> e.index() + " " + e.to() + " " + e.clipDigest().orElse("-"))).containsExactly("0 accepted -", "1 ready -", "0 clipped clip0");
+    }
+
     @Test
     void aFilmFromItsStoryToItsEnd() {
         submit(FILM, chain());
@@ -51,7 +63,8 @@ class FilmStageTest extends FilmHarness {
             assertThat(s.filmKey()).contains("film.mp4");
             assertThat(s.seconds()).isEqualTo(new FilmState.Seconds(6, 2.25, 2.25));
         });
-        assertThat(state.records().keySet()).as("a finished film keeps its summary and its attempts").allMatch(k -> k.startsWith("film/") || k.startsWith("stored/"));
+        assertThat(state.records().keySet()).as("a finished film keeps its summary, its attempts, and what says when they go")
+                .allMatch(k -> k.matches("(film|stored|held|ended)/.*|timer/.*/EXPIRE/-1"));
         assembled(FILM);
         assertThat(log()).as("a film is finished once").isEmpty();
     }
@@ -256,6 +269,17 @@ class FilmStageTest extends FilmHarness {
             pass(Duration.ofSeconds(10));
         }
         assertThat(log()).contains("film: rendering → failed (scene 1 (\"A city.\"), segment 1: its clip cannot be encoded: codec (after 4 tries))");
+    }
+
+    @Test
+    void aClipThatKillsItsWorkersEndsTheFilmAtOnce() {
+        submit(FILM, chain());
+        SegmentJob first = lastJob();
+        stage.on(rendered(first), now);
+        pass(Duration.ofMinutes(1));
+        log();
+        failed(first, Cause.POISON, "3 workers ended or froze while they worked on it");
+        assertThat(log()).contains("film: rendering → failed (scene 1 (\"A city.\"), segment 1: its clip cannot be encoded: 3 workers ended or froze while they worked on it)");
     }
 
     @Test

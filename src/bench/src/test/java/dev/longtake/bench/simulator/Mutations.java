@@ -11,13 +11,16 @@ import dev.longtake.contract.SegmentJob;
 import dev.longtake.scheduler.stage.StateMap;
 import dev.longtake.scheduler.stage.dispatch.DispatchLimits;
 import dev.longtake.scheduler.stage.film.FilmEffect;
+import dev.longtake.scheduler.stage.film.FilmStore;
 import dev.longtake.scheduler.stage.film.SegmentRecord;
+import dev.longtake.scheduler.stage.film.StoredAttempt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -40,7 +43,11 @@ final class Mutations {
         all.put("quota", () -> limits(l -> limits(l, OptionalInt.empty(), l.weights())));
         all.put("bounded-waiting", () -> limits(l -> limits(l, l.tenantJobs(), Map.of("tenant0", 50.0))));
         all.put("counted-once", Mutations::countsTwice);
+        all.put("few-deaths", () -> limits(l -> new DispatchLimits(l.jobDeadline(), l.pickupPatience(), l.workerTimeout(), l.benchAfter(), l.benchPause(), 1_000, l.tenantJobs(), l.weights())));
         all.put("nothing-left-out", Mutations::keepsTimers);
+        all.put("held-is-there", Mutations::countsOneHold);
+        all.put("holds-add-up", Mutations::neverLetsGo);
+        all.put("gone-is-gone", Mutations::removesNothing);
         all.put("replay-equality", Mutations::forgets);
         all.put(Simulation.DECIDED, Mutations::fails);
         return all;
@@ -94,7 +101,7 @@ final class Mutations {
     }
 
     private static DispatchLimits limits(DispatchLimits l, OptionalInt quota, Map<String, Double> weights) {
-        return new DispatchLimits(l.jobDeadline(), l.pickupPatience(), l.workerTimeout(), l.benchAfter(), l.benchPause(), quota, weights);
+        return new DispatchLimits(l.jobDeadline(), l.pickupPatience(), l.workerTimeout(), l.benchAfter(), l.benchPause(), l.deadlyWorkers(), quota, weights);
     }
 
     private static Tampering neverJoins() {
@@ -234,6 +241,51 @@ final class Mutations {
                 super.put(key, counted);
             }
         });
+    }
+
+    /** An attempt goes with the first film that is let go of, whoever else is it. */
+    private static Tampering countsOneHold() {
+        return holds((before, now) -> 1);
+    }
+
+    private static Tampering neverLetsGo() {
+        return holds(Math::max);
+    }
+
+    private static Tampering holds(IntBinaryOperator counts) {
+        return films(honest -> new Wrapped(honest) {
+            @Override
+            public void put(String key, Object value) {
+                if (value instanceof FilmStore.Stored stored) {
+                    List<StoredAttempt> before = get(key, FilmStore.Stored.class).map(FilmStore.Stored::attempts).orElse(List.of());
+                    super.put(key, new FilmStore.Stored(stored.attempts().stream().map(s -> {
+                        int held = before.stream().filter(b -> b.attempt().equals(s.attempt())).mapToInt(StoredAttempt::held).findFirst().orElse(1);
+                        return new StoredAttempt(s.attempt(), s.parent(), s.worker(), s.newFrom(), s.accepted(), s.clipDigest(), Optional.of(counts.applyAsInt(held, s.held())), s.waiting());
+                    }).toList()));
+                } else {
+                    super.put(key, value);
+                }
+            }
+        });
+    }
+
+    private static Tampering removesNothing() {
+        return new Tampering() {
+            @Override
+            protected boolean removes() {
+                return false;
+            }
+        };
+    }
+
+    /** A janitor that takes the first word for the last. */
+    static Tampering waitsForNobody() {
+        return new Tampering() {
+            @Override
+            protected int grace(int honest) {
+                return 0;
+            }
+        };
     }
 
     private static Tampering keepsTimers() {

@@ -3,6 +3,7 @@ package dev.longtake.bench.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longtake.bench.simulator.farm.Tampering;
+import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.film.state.JobState;
 import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.state.SegmentState;
@@ -31,7 +32,7 @@ class SimulatorTest {
         assertThat(result.bad()).as("what went wrong").isEmpty();
         assertThat(result.missed()).as("faults that never struck").isEmpty();
         assertThat(result.events() / SEEDS).as("events of a run").isGreaterThan(1_000);
-        assertThat(result.ends().keySet()).as("how films ended").isEqualTo(Set.of("finished", "failed", "cancelled"));
+        assertThat(result.ends().keySet()).as("how films ended").isEqualTo(Set.of("finished", "failed", "cancelled", "deleted"));
     }
 
     /** With seeds that are always the same: a row that no run uses is a row that is not needed, or not tested. */
@@ -60,6 +61,19 @@ class SimulatorTest {
         Campaign.Result result = Campaign.run(new Settings(1, OptionalInt.of(3), OptionalInt.of(5), Set.of()), 20);
         assertThat(result.bad()).isEmpty();
         assertThat(result.ends()).isEqualTo(Map.of("finished", 100));
+    }
+
+    /** Nothing but segments that end whoever renders them, workers that die anyway, and a queue that never knows how often it handed a job out. */
+    @Test
+    void aSegmentThatKillsItsWorkersEndsItsFilmAfterFewOfThemAndTheOthersGoOn() {
+        Set<Fault> faults = Set.of(Fault.DEADLY_SEGMENT, Fault.QUEUE_FORGETS_DELIVERIES, Fault.SCHEDULER_CRASH, Fault.STORE_GET_FAILS, Fault.WORKER_CRASH_BEFORE_TAIL);
+        long first = Long.getLong("longtake.seed", System.nanoTime() & 0xffffff);
+        System.out.println("longtake.seed=" + first);
+        Campaign.Result result = Campaign.run(new Settings(first, OptionalInt.empty(), OptionalInt.of(8), faults), 100);
+        assertThat(result.bad()).isEmpty();
+        assertThat(result.faults().get(Fault.DEADLY_SEGMENT)).isPositive();
+        assertThat(result.faults().get(Fault.QUEUE_FORGETS_DELIVERIES)).isPositive();
+        assertThat(result.ends().keySet()).isEqualTo(Set.of("finished", "failed"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.longtake.farm.app;
 
 import dev.longtake.gateway.GatewayService;
+import dev.longtake.gateway.webhooks.WebhookService;
 import dev.longtake.platform.config.PlatformConfig;
 import dev.longtake.platform.config.Role;
 import dev.longtake.platform.queue.FarmTopics;
@@ -8,6 +9,7 @@ import dev.longtake.platform.queue.QueueUnavailableException;
 import dev.longtake.platform.store.StoreUnavailableException;
 import dev.longtake.scheduler.SchedulerConfig;
 import dev.longtake.scheduler.SchedulerService;
+import dev.longtake.scheduler.janitor.JanitorService;
 import dev.longtake.stitcher.StitcherService;
 import dev.longtake.worker.WorkerService;
 import io.quarkus.runtime.ShutdownEvent;
@@ -41,19 +43,31 @@ public class Services {
     private final List<Thread> starting = new ArrayList<>();
     private final CompletableFuture<Role> failed = new CompletableFuture<>();
 
-    private record Service(Role role, Runnable start, BooleanSupplier ready) {}
+    private record Service(Role role, Runnable start, BooleanSupplier ready, Runnable stop) {}
 
     @Inject
-    public Services(PlatformConfig platform, FarmConfig config, SchedulerConfig pools, GatewayService gateway, SchedulerService scheduler, WorkerService worker,
-            StitcherService stitcher) {
+    public Services(PlatformConfig platform, FarmConfig config, SchedulerConfig pools, GatewayService gateway, WebhookService webhooks, SchedulerService scheduler, JanitorService janitor,
+            WorkerService worker, StitcherService stitcher) {
         this.platform = platform;
         this.config = config;
         this.pools = pools.pools();
         this.services = List.of(
-                new Service(Role.GATEWAY, gateway::start, gateway::ready),
-                new Service(Role.SCHEDULER, scheduler::start, scheduler::ready),
-                new Service(Role.WORKER, worker::start, worker::ready),
-                new Service(Role.STITCHER, stitcher::start, () -> true));
+                new Service(Role.WORKER, worker::start, worker::ready, worker::stop),
+                new Service(Role.STITCHER, stitcher::start, () -> true, stitcher::stop),
+                new Service(Role.SCHEDULER, () -> {
+                    scheduler.start();
+                    janitor.start();
+                }, scheduler::ready, () -> {
+                    janitor.stop();
+                    scheduler.stop();
+                }),
+                new Service(Role.GATEWAY, () -> {
+                    gateway.start();
+                    webhooks.start();
+                }, () -> gateway.ready() && webhooks.ready(), () -> {
+                    webhooks.stop();
+                    gateway.stop();
+                }));
     }
 
     void onStart(@Observes StartupEvent event) {
@@ -90,8 +104,10 @@ public class Services {
         }
     }
 
+    /** Before any bean goes: a worker that drains still needs the queue and the store, and beans are destroyed in no particular order. */
     void onStop(@Observes ShutdownEvent event) {
         starting.forEach(Thread::interrupt);
+        services.stream().filter(s -> platform.plays(s.role())).forEach(s -> s.stop().run());
     }
 
     /** Whether every role that is on does its work. */

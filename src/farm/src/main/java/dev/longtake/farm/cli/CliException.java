@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The end of a command: one line per thing that is wrong, and an exit status. */
-final class CliException extends RuntimeException {
+public final class CliException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** The farm failed. */
     static final int FARM = 1;
 
     /** The user must change something. */
-    static final int USER = 2;
+    public static final int USER = 2;
 
     private final int status;
 
@@ -22,7 +22,7 @@ final class CliException extends RuntimeException {
         this.status = status;
     }
 
-    static CliException user(String field, String message, String fix) {
+    public static CliException user(String field, String message, String fix) {
         return new CliException(USER, field + ": " + message + "; " + fix, null);
     }
 

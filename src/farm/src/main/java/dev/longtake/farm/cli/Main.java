@@ -1,5 +1,6 @@
 package dev.longtake.farm.cli;
 
+import dev.longtake.farm.app.Shutdown;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /** Where the process begins. */

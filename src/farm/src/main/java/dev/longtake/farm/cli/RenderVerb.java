@@ -10,12 +10,17 @@ import dev.longtake.film.story.StoryException;
 import dev.longtake.gateway.films.FilmPlanner;
 import dev.longtake.gateway.films.FilmView;
 import dev.longtake.gateway.films.ModelCatalog;
+import dev.longtake.gateway.webhooks.address.AddressRules;
+import dev.longtake.gateway.webhooks.address.Targets;
+import dev.longtake.media.picture.PictureLimits;
 import dev.longtake.servers.DirectoryInUseException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +32,9 @@ final class RenderVerb extends Verb {
     private static final Duration READY_LOOK = Duration.ofMillis(100);
     private static final Duration READY_PATIENCE = Duration.ofMinutes(5);
 
+    /** Whom a film may tell, the farm itself says. */
+    private static final Targets ANYWHERE = new Targets(new AddressRules(true), Set.of());
+
     @Mixin
     private StoryInput input;
 
@@ -36,6 +44,9 @@ final class RenderVerb extends Verb {
     @Mixin
     private DataOption data;
 
+    @Mixin
+    private ModelOption model;
+
     @Option(names = "--server", paramLabel = "URL", description = "Use this farm instead of starting one.")
     private String server;
 
@@ -44,38 +55,42 @@ final class RenderVerb extends Verb {
 
     @Override
     public Integer call() throws Exception {
+        model.notWith(server);
         StoryInput.Checked story = input.read(terminal());
         Path file = Output.check(terminal().resolve(output != null ? output : Path.of(StoryInput.stem(story.file()) + ".mp4")));
         if (server != null) {
             FarmClient client = new FarmClient(ServerOption.parse(server));
-            FilmView film = ServerOption.call(client, server, c -> c.submit(story.bytes(), story.json(), story.parameters()));
+            FilmView film = ServerOption.call(client, server, c -> c.submit(story.bytes(), story.json(), story.parameters(), story.image()));
+            terminal().warn(film.warnings().orElse(List.of()));
             return follow(client, server, film.id(), file, Optional::empty);
         }
         return embedded(story, file);
     }
 
     private int embedded(StoryInput.Checked story, Path file) throws Exception {
-        byte[] plan = plan(story);
+        Optional<Path> bundle = model.folder(terminal());
+        byte[] plan = plan(story, ModelOption.catalog(bundle));
         Path directory = data.directory(terminal());
-        EmbeddedFarm farm = shutdown().add(new EmbeddedFarm(new EmbeddedFarm.Options(directory, 0, inProcess, options().debug() ? "INFO" : "ERROR")));
+        EmbeddedFarm farm = shutdown().add(new EmbeddedFarm(new EmbeddedFarm.Options(directory, 0, inProcess, bundle, options().debug() ? "INFO" : "ERROR")));
         start(farm, directory);
         String url = farm.file().url().orElseThrow();
         FarmClient client = new FarmClient(ServerOption.parse(url));
         awaitReady(client, farm);
         Renders renders = new Renders(directory);
-        String id = ServerOption.call(client, url, c -> {
+        FilmView film = ServerOption.call(client, url, c -> {
             Optional<FilmView> begun = renders.find(plan).isPresent() ? c.find(renders.find(plan).get()).filter(f -> !FilmView.isFinal(f.state())) : Optional.empty();
-            return begun.isPresent() ? begun.get().id() : c.submit(story.bytes(), story.json(), story.parameters()).id();
+            return begun.isPresent() ? begun.get() : c.submit(story.bytes(), story.json(), story.parameters(), story.image());
         });
-        renders.begin(plan, id);
-        int status = follow(client, url, id, file, farm::broken);
+        terminal().warn(film.warnings().orElse(List.of()));
+        renders.begin(plan, film.id());
+        int status = follow(client, url, film.id(), file, farm::broken);
         renders.end(plan);
         return status;
     }
 
-    private static byte[] plan(StoryInput.Checked story) {
+    private static byte[] plan(StoryInput.Checked story, ModelCatalog models) {
         try {
-            return PlanDocument.of(new FilmPlanner(ModelCatalog.shipped()).plan(story.bytes(), story.name(), story.lists()).plan(), Optional.empty()).toBytes();
+            return PlanDocument.of(new FilmPlanner(models, PictureLimits.DEFAULT, ANYWHERE).plan(story.bytes(), story.name(), story.lists(), story.image()).plan()).toBytes();
         } catch (StoryException e) {
             throw CliException.user(e);
         }
@@ -100,7 +115,7 @@ final class RenderVerb extends Verb {
         say("the farm runs in " + farm.directory() + ", waiting for its worker");
         while (!client.ready()) {
             farm.broken().ifPresent(reason -> {
-                throw CliException.farm(reason, null);
+                throw ModelOption.broken(reason);
             });
             if (System.nanoTime() > until) {
                 throw CliException.farm("no worker is ready after " + Progress.readable(READY_PATIENCE), null);

@@ -3,12 +3,16 @@ package dev.longtake.farm.cli;
 import dev.longtake.farm.app.FarmApplication;
 import dev.longtake.farm.embedded.FarmFile;
 import dev.longtake.farm.embedded.ServersOnly;
+import dev.longtake.gateway.access.AccessPolicy;
+import dev.longtake.servers.EmbeddedServers.Server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +43,10 @@ final class ServeVerb extends Verb {
     @Option(names = "--port", paramLabel = "P", description = "The port of HTTP: the gateway's (8080 if not given), or health and metrics of another role (none if not given).")
     private Integer port;
 
+    @Option(names = "--only", paramLabel = "SERVER", split = ",",
+            description = "With servers: only some of kafka, redis and store, separated by commas; all if not given.")
+    private Set<Server> only;
+
     @Mixin
     private DataOption data;
 
@@ -53,8 +61,15 @@ final class ServeVerb extends Verb {
         if (part == Part.servers) {
             return servers();
         }
+        if (only != null) {
+            throw CliException.user("--only", "is for servers, not for the " + part, "leave it out");
+        }
         if (port != null) {
-            Ports.check("--port", port);
+            checkPort("--port", port);
+        }
+        if (part == Part.gateway) {
+            // Said before anything is begun; the gateway looks again, since it may be started otherwise.
+            AccessPolicy.configured().requireSafe(host);
         }
         FarmApplication application = shutdown().add(FarmApplication.start(settings()));
         while (!shutdown().await(LOOK)) {
@@ -81,7 +96,7 @@ final class ServeVerb extends Verb {
 
     private int servers() throws InterruptedException {
         Path directory = data.directory(terminal());
-        ServersOnly servers = shutdown().add(new ServersOnly(directory));
+        ServersOnly servers = shutdown().add(new ServersOnly(directory, only == null ? EnumSet.allOf(Server.class) : only));
         try {
             FarmFile file = servers.start();
             print(options().json() ? Summary.write(file) : "servers are ready, see " + directory.resolve("farm.json"));

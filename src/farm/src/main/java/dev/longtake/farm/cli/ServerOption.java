@@ -8,17 +8,18 @@ import java.net.URISyntaxException;
 import picocli.CommandLine.Option;
 
 /** Which farm a verb speaks to. */
-final class ServerOption {
+public final class ServerOption {
     @Option(names = "--server", paramLabel = "URL", defaultValue = "${env:LONGTAKE_SERVER:-http://127.0.0.1:8080}",
             description = "A running farm. Default: $LONGTAKE_SERVER, else http://127.0.0.1:8080.")
     private String server;
 
+    /** A question to a farm. @param <T> the answer */
     @FunctionalInterface
-    interface Call<T> {
+    public interface Call<T> {
         T with(FarmClient client) throws IOException, RefusedException;
     }
 
-    <T> T call(Call<T> call) {
+    public <T> T call(Call<T> call) {
         return call(server, call);
     }
 

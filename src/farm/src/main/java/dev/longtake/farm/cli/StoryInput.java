@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
 /** A story's file and what may be said about it, as several verbs take them. */
 final class StoryInput {
     /** Command-line names of the parameters that are named otherwise in HTTP. */
-    static final Map<String, String> OPTIONS = Map.of("preset", "--preset", "seed", "--seed", "steps", "--steps", "guidance", "--guidance", "sceneSeconds", "--scene-seconds");
+    static final Map<String, String> OPTIONS = Map.of("preset", "--preset", "seed", "--seed", "steps", "--steps", "guidance", "--guidance", "temperature", "--temperature",
+            "sceneSeconds", "--scene-seconds", "callback", "--callback");
+
+    /** A running farm may allow more than this build does by default; this much is sent to be judged there. */
+    private static final int LARGEST_IMAGE = 64 << 20;
 
     @Parameters(paramLabel = "STORY", description = "The story: a text file, a sentence or line for each scene, or a JSON file.")
     private Path file;
@@ -43,8 +47,17 @@ final class StoryInput {
     @Option(names = "--guidance", paramLabel = "G", description = "How closely frames follow their prompt, 0 to 20; the model's own if not given.")
     private String guidance;
 
+    @Option(names = "--temperature", paramLabel = "T", description = "How freely codes are drawn, above 0, up to 10; the model's own if not given.")
+    private String temperature;
+
+    @Option(names = "--callback", paramLabel = "URL", description = "Who is told when the film can be watched, is finished, failed or cancelled.")
+    private String callback;
+
+    @Option(names = "--image", paramLabel = "FILE", description = "A PNG or JPEG that the film begins with and goes on from.")
+    private Path image;
+
     /** A story that was found good, as far as that can be said without knowing the farm's models. */
-    record Checked(byte[] bytes, boolean json, Path file, Map<String, String> parameters, Story story) {
+    record Checked(byte[] bytes, boolean json, Path file, Map<String, String> parameters, Story story, Optional<byte[]> image) {
         /** By name, as the gateway's planner takes them. */
         Map<String, List<String>> lists() {
             return parameters.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue())));
@@ -58,7 +71,8 @@ final class StoryInput {
 
     Checked read(Terminal terminal) {
         Path path = terminal.resolve(file);
-        byte[] bytes = bytes(path);
+        byte[] bytes = bytes(path, file, "STORY", "a story", StoryLimits.DEFAULT.bytes());
+        Optional<byte[]> picture = image == null ? Optional.empty() : Optional.of(bytes(terminal.resolve(image), image, "--image", "a picture", LARGEST_IMAGE));
         Map<String, String> parameters = parameters();
         List<Problem> problems = new ArrayList<>();
         FilmOptions options = FilmOptions.read(parameters.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue()))), problems);
@@ -69,7 +83,7 @@ final class StoryInput {
                     parameters.put("title", titleOf(path));
                 }
                 boolean json = path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".json");
-                return new Checked(bytes, json, path, parameters, story);
+                return new Checked(bytes, json, path, parameters, story, picture);
             }
         } catch (StoryException e) {
             problems.addAll(e.problems());
@@ -77,19 +91,18 @@ final class StoryInput {
         throw CliException.user(problems);
     }
 
-    private byte[] bytes(Path path) {
+    private static byte[] bytes(Path path, Path given, String field, String what, int limit) {
         if (!Files.exists(path)) {
-            throw CliException.user("STORY", "there is no file " + file, "give the path of a story");
+            throw CliException.user(field, "there is no file " + given, "give the path of " + what);
         }
         if (Files.isDirectory(path)) {
-            throw CliException.user("STORY", file + " is a directory", "give the path of a story");
+            throw CliException.user(field, given + " is a directory", "give the path of " + what);
         }
-        int limit = StoryLimits.DEFAULT.bytes();
         try (InputStream in = Files.newInputStream(path)) {
             // One byte more than allowed is enough to know; the file itself may be endless.
             return in.readNBytes(limit + 1);
         } catch (IOException e) {
-            throw CliException.user("STORY", file + " cannot be read", "check its permissions");
+            throw CliException.user(field, given + " cannot be read", "check its permissions");
         }
     }
 
@@ -100,6 +113,8 @@ final class StoryInput {
         put(given, "sceneSeconds", sceneSeconds);
         put(given, "steps", steps);
         put(given, "guidance", guidance);
+        put(given, "temperature", temperature);
+        put(given, "callback", callback);
         return given;
     }
 

@@ -1,6 +1,14 @@
 package dev.longtake.farm.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.longtake.farm.client.FarmClient;
+import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmView;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -14,13 +22,20 @@ final class SubmitVerb extends Verb {
     private ServerOption server;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         StoryInput.Checked story = input.read(terminal());
-        FilmView film = server.call(c -> c.submit(story.bytes(), story.json(), story.parameters()));
-        print(options().json() ? Summary.write(new Submitted(film.id(), film.state(), film.frames(), film.scenes(), film.segments())) : film.id());
+        JsonNode answer = server.call(c -> c.submitted(story.bytes(), story.json(), story.parameters(), story.image()));
+        FilmView film = FarmClient.view(answer);
+        Optional<String> secret = Optional.ofNullable(answer.path("callback").path("secret").textValue());
+        terminal().warn(film.warnings().orElse(List.of()));
+        print(options().json() ? Summary.write(new Submitted(film.id(), film.state(), film.frames(), film.scenes(), film.segments(), secret.orElse(null), film.warnings().orElse(List.of()))) : film.id());
+        if (!options().json() && secret.isPresent()) {
+            terminal().err().println("notifications are signed with " + secret.get());
+        }
         return DONE;
     }
 
-    /** The film that was accepted. */
-    record Submitted(String id, String state, int frames, int scenes, int segments) {}
+    /** The film that was accepted. @param callbackSecret what notifications to its callback are signed with */
+    record Submitted(String id, String state, int frames, int scenes, int segments, @JsonProperty("callback_secret") @JsonInclude(JsonInclude.Include.NON_NULL) String callbackSecret,
+                     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings) {}
 }

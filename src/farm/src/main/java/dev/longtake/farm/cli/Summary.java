@@ -1,20 +1,24 @@
 package dev.longtake.farm.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmView;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** What a render came to. */
-final class Summary {
+public final class Summary {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Summary() {}
 
     /** One line of JSON for whoever drives the command line by program. @param film path of the film */
-    record Line(String film, String id, int frames, double fps, int width, int height, int scenes, int segments, int reused, Seconds seconds) {}
+    record Line(String film, String id, int frames, double fps, int width, int height, int scenes, int segments, int reused, Seconds seconds,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings) {}
 
     /** @param total of the whole command, the start of the farm included */
     record Seconds(double generate, double encode, @JsonProperty("wait") double waiting, double total) {}
@@ -22,7 +26,7 @@ final class Summary {
     static String json(FilmView film, Path saved, double total) {
         FilmView.Seconds s = film.seconds();
         return write(new Line(saved.toString(), film.id(), film.frames(), film.fps(), film.width(), film.height(), film.scenes(), film.segments(), film.reused(),
-                new Seconds(round(s.generating()), round(s.encoding()), round(s.waiting()), round(total))));
+                new Seconds(round(s.generating()), round(s.encoding()), round(s.waiting()), round(total)), film.warnings().orElse(List.of())));
     }
 
     static String text(FilmView film, Path saved, double total) {
@@ -41,7 +45,7 @@ final class Summary {
                 s.generating(), s.encoding(), s.waiting(), total, film.id(), o.film().orElse("-"), o.poster().orElse("-"), o.contactSheet().orElse("-"), o.manifest().orElse("-"));
     }
 
-    static String write(Object value) {
+    public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {

@@ -1,7 +1,9 @@
 package dev.longtake.farm.cli;
 
+import dev.longtake.film.story.Vocabulary.Warning;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,7 +13,7 @@ import java.util.Map;
  * @param here  the current folder
  * @param environment of the process
  */
-record Terminal(PrintStream out, PrintStream err, boolean live, Path here, Map<String, String> environment) {
+public record Terminal(PrintStream out, PrintStream err, boolean live, Path here, Map<String, String> environment) {
     private static final String CLEAR_LINE = "\r\033[2K";
 
     static Terminal system() {
@@ -45,6 +47,14 @@ record Terminal(PrintStream out, PrintStream err, boolean live, Path here, Map<S
     void overwrite(String line) {
         err.print(CLEAR_LINE + line);
         err.flush();
+    }
+
+    /** Says what a farm warned of when it took a film in: on standard error, since standard output belongs to the result. */
+    void warn(List<Warning> warnings) {
+        if (live && !warnings.isEmpty()) {
+            overwrite("");
+        }
+        warnings.forEach(w -> err.println("longtake: warning: " + w));
     }
 
     Path resolve(Path path) {

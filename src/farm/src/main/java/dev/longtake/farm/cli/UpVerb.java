@@ -2,6 +2,7 @@ package dev.longtake.farm.cli;
 
 import dev.longtake.farm.client.FarmClient;
 import dev.longtake.farm.embedded.EmbeddedFarm;
+import dev.longtake.gateway.access.AccessPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,14 +22,17 @@ final class UpVerb extends Verb {
     @Mixin
     private DataOption data;
 
+    @Mixin
+    private ModelOption model;
+
     @Option(names = "--in-process", description = "Run the worker in this process too: for debugging.")
     private boolean inProcess;
 
     @Override
     public Integer call() throws Exception {
-        Ports.check("--port", port);
+        checkPort("--port", port);
         Path directory = data.directory(terminal());
-        EmbeddedFarm farm = shutdown().add(new EmbeddedFarm(new EmbeddedFarm.Options(directory, port, inProcess, options().debug() ? "INFO" : "ERROR")));
+        EmbeddedFarm farm = shutdown().add(new EmbeddedFarm(new EmbeddedFarm.Options(directory, port, inProcess, model.folder(terminal()), options().debug() ? "INFO" : "ERROR")));
         try {
             farm.start();
         } catch (IOException e) {
@@ -36,11 +40,15 @@ final class UpVerb extends Verb {
         }
         String url = farm.file().url().orElseThrow();
         terminal().err().println("gateway at " + url + ", data in " + directory + "; waiting for the worker");
+        AccessPolicy access = AccessPolicy.configured();
+        if (!access.isRequired()) {
+            terminal().err().println(access.describe("127.0.0.1"));
+        }
         FarmClient client = new FarmClient(ServerOption.parse(url));
         boolean said = false;
         while (!shutdown().await(LOOK)) {
             farm.broken().ifPresent(reason -> {
-                throw CliException.farm(reason, null);
+                throw ModelOption.broken(reason);
             });
             if (!said && ready(client)) {
                 said = true;

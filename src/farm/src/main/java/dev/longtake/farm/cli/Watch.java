@@ -38,7 +38,7 @@ final class Watch {
         try {
             while (true) {
                 broken.get().ifPresent(reason -> {
-                    throw CliException.farm(reason, null);
+                    throw ModelOption.broken(reason);
                 });
                 try {
                     FilmView film = client.find(id).orElseThrow(() -> CliException.user("ID", "the farm knows no film " + id, "see: longtake status"));

@@ -1,9 +1,11 @@
 package dev.longtake.farm.client;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +33,18 @@ public final class FarmClient {
     private static final ObjectMapper MAPPER = JsonMapper.builder().findAndAddModules().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     private final URI server;
+    private final Optional<String> key;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
-    /** @param server such as {@code http://127.0.0.1:8080} */
+    /** As whoever {@code LONGTAKE_KEY} says. @param server such as {@code http://127.0.0.1:8080} */
     public FarmClient(URI server) {
+        this(server, Optional.ofNullable(System.getenv("LONGTAKE_KEY")).map(String::strip).filter(k -> !k.isEmpty()));
+    }
+
+    /** @param key what to show to the farm; not an argument of the command line, which everybody on the machine can read */
+    public FarmClient(URI server, Optional<String> key) {
         this.server = server;
+        this.key = key;
     }
 
     /** The farm answered with a problem. */
@@ -58,13 +68,32 @@ public final class FarmClient {
         return send(request("/q/health/ready").GET().build(), HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     }
 
-    /** @param json whether the story is JSON and never prose. @param parameters as {@code POST /v1/films} takes them */
-    public FilmView submit(byte[] story, boolean json, Map<String, String> parameters) throws IOException, RefusedException {
+    /**
+     * @param json       whether the story is JSON and never prose
+     * @param parameters as {@code POST /v1/films} takes them
+     * @param image      file of the picture the film begins with
+     */
+    public FilmView submit(byte[] story, boolean json, Map<String, String> parameters, Optional<byte[]> image) throws IOException, RefusedException {
+        return view(submitted(story, json, parameters, image));
+    }
+
+    /** As {@link #submit}, with all that the farm answers. */
+    public JsonNode submitted(byte[] story, boolean json, Map<String, String> parameters, Optional<byte[]> image) throws IOException, RefusedException {
+        return json(story("POST", "/v1/films", parameters, StoryForm.of(story, json, image)));
+    }
+
+    /** Other scenes for a film. @param image another picture that it begins with. @param dryRun only to know what that would come to */
+    public JsonNode revise(String id, byte[] story, boolean json, Map<String, String> parameters, Optional<byte[]> image, boolean dryRun) throws IOException, RefusedException {
+        Map<String, String> all = new LinkedHashMap<>(parameters);
+        if (dryRun) {
+            all.put("dry_run", "true");
+        }
+        return json(story("PATCH", "/v1/films/" + segment(id), all, StoryForm.of(story, json, image)));
+    }
+
+    private HttpRequest story(String method, String path, Map<String, String> parameters, StoryForm form) {
         String query = parameters.entrySet().stream().map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8)).collect(Collectors.joining("&"));
-        HttpRequest request = request("/v1/films" + (query.isEmpty() ? "" : "?" + query))
-                .header("Content-Type", json ? "application/json" : "text/plain; charset=utf-8")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(story)).build();
-        return view(json(request));
+        return request(path + (query.isEmpty() ? "" : "?" + query)).header("Content-Type", form.contentType()).method(method, HttpRequest.BodyPublishers.ofByteArray(form.body())).build();
     }
 
     /** @return empty if the farm knows no such film */
@@ -92,13 +121,40 @@ public final class FarmClient {
         return json(request("/v1/models").GET().build());
     }
 
+    public JsonNode workers() throws IOException, RefusedException {
+        return json(request("/v1/workers").GET().build());
+    }
+
+    /** Dead letters, newest first, up to a number. */
+    public JsonNode deadLetters(Optional<String> film, int limit) throws IOException, RefusedException {
+        return json(request("/v1/dead-letters?limit=" + limit + film.map(f -> "&film=" + segment(f)).orElse("")).GET().build());
+    }
+
+    /** @param force even if it was done before */
+    public JsonNode requeue(String letter, boolean force) throws IOException, RefusedException {
+        return json(request("/v1/dead-letters/" + segment(letter) + "/requeue" + (force ? "?force=true" : "")).POST(HttpRequest.BodyPublishers.noBody()).build());
+    }
+
+    public JsonNode keys(Optional<String> tenant) throws IOException, RefusedException {
+        return json(request("/v1/keys" + tenant.map(t -> "?tenant=" + segment(t)).orElse("")).GET().build());
+    }
+
+    /** @param wish as {@code POST /v1/keys} takes it. @return the key with its secret */
+    public JsonNode createKey(Map<String, Object> wish) throws IOException, RefusedException {
+        return json(request("/v1/keys").header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(MAPPER.writeValueAsBytes(wish))).build());
+    }
+
+    public JsonNode revokeKey(String id) throws IOException, RefusedException {
+        return json(request("/v1/keys/" + segment(id)).DELETE().build());
+    }
+
     public JsonNode cancel(String id) throws IOException, RefusedException {
         return json(request("/v1/films/" + segment(id) + "/cancel").POST(HttpRequest.BodyPublishers.noBody()).build());
     }
 
     /** Saves a finished film; the file appears whole or not at all. */
     public void fetch(String id, Path to) throws IOException, RefusedException {
-        HttpRequest request = HttpRequest.newBuilder(server.resolve("/v1/films/" + segment(id) + "/content")).GET().build();
+        HttpRequest request = known(HttpRequest.newBuilder(server.resolve("/v1/films/" + segment(id) + "/content"))).GET().build();
         HttpResponse<InputStream> response = send(request, HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream in = response.body()) {
             if (response.statusCode() != 200) {
@@ -122,12 +178,21 @@ public final class FarmClient {
         return MAPPER.treeToValue(film, FilmView.class);
     }
 
+    /** What the farm warned of in its answer. */
+    public static List<Warning> warnings(JsonNode answer) {
+        return MAPPER.convertValue(answer.hasNonNull("warnings") ? answer.get("warnings") : MAPPER.createArrayNode(), new TypeReference<>() { });
+    }
+
     private static String segment(String id) {
         return URLEncoder.encode(id, StandardCharsets.UTF_8);
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path)).timeout(PATIENCE);
+        return known(HttpRequest.newBuilder(server.resolve(path)).timeout(PATIENCE));
+    }
+
+    private HttpRequest.Builder known(HttpRequest.Builder request) {
+        return key.map(k -> request.header("Authorization", "Bearer " + k)).orElse(request);
     }
 
     private JsonNode json(HttpRequest request) throws IOException, RefusedException {

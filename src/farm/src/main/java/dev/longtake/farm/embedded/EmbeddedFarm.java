@@ -7,7 +7,6 @@ import dev.longtake.farm.embedded.WorkerProcess.Backoff;
 import dev.longtake.farm.embedded.WorkerProcess.Command;
 import dev.longtake.servers.DataDirectory;
 import dev.longtake.servers.EmbeddedServers;
-import dev.longtake.servers.EmbeddedServers.PortChoice;
 import dev.longtake.servers.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedFarm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFarm.class);
     static final String BUCKET = "longtake";
+    private static final long PARTITION_BYTES = 64L << 20;
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private Optional<WorkerProcess> worker = Optional.empty();
@@ -44,9 +44,10 @@ public final class EmbeddedFarm implements AutoCloseable {
      *
      * @param port      of the gateway, 0 for a free one
      * @param inProcess whether the worker runs in this process: a crash of the engine then ends everything
+     * @param model     a bundle's folder; the shipped bundle if absent
      * @param logLevel  what is said on the console
      */
-    public record Options(Path data, int port, boolean inProcess, String logLevel) {}
+    public record Options(Path data, int port, boolean inProcess, Optional<Path> model, String logLevel) {}
 
     /**
      * Starts everything; what was started when something fails is stopped by {@link #close()}, which waits for a start under way.
@@ -58,11 +59,14 @@ public final class EmbeddedFarm implements AutoCloseable {
     public synchronized void start() throws IOException {
         int port = Ports.claim("the gateway", options.port());
         DataDirectory data = push(DataDirectory.open(options.data()));
-        EmbeddedServers servers = push(EmbeddedServers.start(data, PortChoice.FREE));
+        EmbeddedServers servers = push(EmbeddedServers.start(data));
         file = FarmFile.of(Optional.of("http://127.0.0.1:" + port), servers, BUCKET);
         Map<String, String> settings = settings(data, port);
         if (!options.inProcess()) {
-            Command command = new Command(JavaCommand.of(FarmConfig.early().workerJvm(), "serve", "worker", "--with-parent"), environment(workerSettings()));
+            Path ready = data.folder("logs").resolve("worker.ready");
+            Map<String, String> workerSettings = workerSettings();
+            workerSettings.put("longtake.worker.ready-file", ready.toString());
+            Command command = new Command(JavaCommand.of(FarmConfig.early().workerJvm(), "serve", "worker", "--with-parent"), environment(workerSettings), ready);
             worker = Optional.of(push(WorkerProcess.start(command, data.folder("logs").resolve("worker.log"), Backoff.DEFAULT)));
         }
         push(FarmApplication.start(settings));
@@ -86,10 +90,15 @@ public final class EmbeddedFarm implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(file.settings());
         settings.put("longtake.roles", "gateway,scheduler,stitcher" + (options.inProcess() ? ",worker" : ""));
         settings.put("longtake.farm.needs-worker", "true");
+        // A data directory is somebody's own disk.
+        settings.put("longtake.kafka.partition-bytes", Long.toString(PARTITION_BYTES));
+        // The directory is locked: there is one scheduler, and a farm that never runs for long clears up, too.
+        settings.put("longtake.scheduler.keeping.grace", "PT15S");
         settings.put("longtake.scheduler.state-dir", data.folder("streams").toString());
         if (options.inProcess()) {
             settings.putAll(workerSettings());
         }
+        options.model().ifPresent(folder -> settings.put("longtake.gateway.bundle", folder.toString()));
         settings.put("quarkus.http.host", "127.0.0.1");
         settings.put("quarkus.http.port", Integer.toString(port));
         settings.put("quarkus.log.console.level", options.logLevel());
@@ -101,6 +110,8 @@ public final class EmbeddedFarm implements AutoCloseable {
     private Map<String, String> workerSettings() {
         Map<String, String> settings = new HashMap<>(file.settings());
         settings.put("longtake.worker.cache", cache().toString());
+        settings.put("longtake.kafka.partition-bytes", Long.toString(PARTITION_BYTES));
+        options.model().ifPresent(folder -> settings.put("longtake.worker.bundle", folder.toString()));
         return settings;
     }
 

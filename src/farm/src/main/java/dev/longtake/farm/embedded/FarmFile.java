@@ -1,12 +1,15 @@
 package dev.longtake.farm.embedded;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.servers.EmbeddedS3;
 import dev.longtake.servers.EmbeddedServers;
+import dev.longtake.servers.EmbeddedServers.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,9 +17,9 @@ import java.util.Optional;
  * {@code farm.json} in the data directory, there while a farm runs on it: where its parts are. It holds the object store's
  * credentials, so only its owner reads it.
  *
- * @param url of the gateway; absent if only the servers run
+ * @param url of the gateway; absent if only servers run, as those of the servers are that do not run
  */
-public record FarmFile(Optional<String> url, String kafka, String redis, Store store, long pid) {
+public record FarmFile(Optional<String> url, Optional<String> kafka, Optional<String> redis, Optional<Store> store, long pid) {
     private static final String NAME = "farm.json";
     private static final ObjectMapper MAPPER = new ObjectMapper().findAndRegisterModules();
 
@@ -29,9 +32,13 @@ public record FarmFile(Optional<String> url, String kafka, String redis, Store s
     }
 
     static FarmFile of(Optional<String> url, EmbeddedServers servers, String bucket) {
-        var credentials = servers.store().credentials();
-        return new FarmFile(url, servers.kafka().bootstrap(), servers.redis().url(),
-                new Store(servers.store().endpoint(), bucket, credentials.accessKey(), credentials.secretKey()), ProcessHandle.current().pid());
+        return new FarmFile(url, Optional.of(Server.KAFKA).filter(servers::has).map(s -> servers.kafka().bootstrap()),
+                Optional.of(Server.REDIS).filter(servers::has).map(s -> servers.redis().url()),
+                Optional.of(Server.STORE).filter(servers::has).map(s -> store(servers.store(), bucket)), ProcessHandle.current().pid());
+    }
+
+    private static Store store(EmbeddedS3 s3, String bucket) {
+        return new Store(s3.endpoint(), bucket, s3.credentials().accessKey(), s3.credentials().secretKey());
     }
 
     void write(Path directory) throws IOException {
@@ -57,12 +64,15 @@ public record FarmFile(Optional<String> url, String kafka, String redis, Store s
 
     /** The configuration that leads a service to these servers. */
     Map<String, String> settings() {
-        return Map.of(
-                "longtake.kafka.bootstrap", kafka,
-                "longtake.redis.url", redis,
-                "longtake.store.endpoint", store.endpoint(),
-                "longtake.store.bucket", store.bucket(),
-                "longtake.store.access-key", store.accessKey(),
-                "longtake.store.secret-key", store.secretKey());
+        Map<String, String> settings = new HashMap<>();
+        kafka.ifPresent(bootstrap -> settings.put("longtake.kafka.bootstrap", bootstrap));
+        redis.ifPresent(address -> settings.put("longtake.redis.url", address));
+        store.ifPresent(s -> {
+            settings.put("longtake.store.endpoint", s.endpoint());
+            settings.put("longtake.store.bucket", s.bucket());
+            settings.put("longtake.store.access-key", s.accessKey());
+            settings.put("longtake.store.secret-key", s.secretKey());
+        });
+        return settings;
     }
 }

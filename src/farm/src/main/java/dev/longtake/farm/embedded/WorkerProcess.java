@@ -1,6 +1,8 @@
 package dev.longtake.farm.embedded;
 
+import dev.longtake.worker.WorkerService;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,19 +32,24 @@ public final class WorkerProcess implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile String gaveUp;
 
-    /** What to run. @param environment added to this process's own: what must not be seen in a list of processes goes here */
-    public record Command(List<String> arguments, Map<String, String> environment) {}
+    /**
+     * What to run.
+     *
+     * @param environment added to this process's own: what must not be seen in a list of processes goes here
+     * @param readyFile   written by the worker once it takes jobs. One that got so far died of what it was given, and not of being what it
+     *                    is: prompts that kill their engine fail after their tries, and must not take the farm with them
+     */
+    public record Command(List<String> arguments, Map<String, String> environment, Path readyFile) {}
 
     /**
      * How often a dying worker is started again.
      *
      * @param first   pause after the first death; doubles with each
      * @param longest pause at most
-     * @param healthy a worker that lived this long is counted anew
-     * @param tries   deaths in a row after which it is given up
+     * @param tries   deaths in a row, before it was ready, after which it is given up
      */
-    public record Backoff(Duration first, Duration longest, Duration healthy, int tries) {
-        public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofSeconds(20), 10);
+    public record Backoff(Duration first, Duration longest, int tries) {
+        public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), 10);
 
         Duration pause(int deaths) {
             Duration pause = first.multipliedBy(1L << Math.min(20, deaths - 1));
@@ -68,25 +75,38 @@ public final class WorkerProcess implements AutoCloseable {
     private void supervise() {
         int deaths = 0;
         while (stopping.getCount() > 0) {
-            long began = System.nanoTime();
             String end = runOnce();
             if (stopping.getCount() == 0) {
                 return;
             }
-            boolean healthy = System.nanoTime() - began > backoff.healthy().toNanos();
-            deaths = healthy ? 1 : deaths + 1;
-            if (deaths >= backoff.tries()) {
-                gaveUp = "the worker " + end + ", " + deaths + " times in a row; see " + logFile;
+            if (end.equals("ended with " + WorkerService.BAD_BUNDLE)) {
+                // Trying again would find the same bundle.
+                gaveUp = "the worker refuses its model: " + lastRefusal() + "; see " + logFile;
                 LOG.error("{}", gaveUp);
                 return;
             }
-            Duration pause = backoff.pause(deaths);
+            deaths = Files.exists(command.readyFile()) ? 0 : deaths + 1;
+            if (deaths >= backoff.tries()) {
+                gaveUp = "the worker " + end + " before it was ready, " + deaths + " times in a row; see " + logFile;
+                LOG.error("{}", gaveUp);
+                return;
+            }
+            Duration pause = backoff.pause(Math.max(1, deaths));
             LOG.warn("the worker {}; starting it again in {} ms", end, pause.toMillis());
             try {
                 stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 return;
             }
+        }
+    }
+
+    private String lastRefusal() {
+        try {
+            List<String> lines = Files.readAllLines(logFile).stream().filter(l -> l.contains(WorkerService.REFUSED)).toList();
+            return lines.isEmpty() ? "it does not say why" : lines.get(lines.size() - 1).substring(lines.get(lines.size() - 1).indexOf(WorkerService.REFUSED) + WorkerService.REFUSED.length());
+        } catch (IOException e) {
+            return "its log cannot be read";
         }
     }
 
@@ -98,6 +118,7 @@ public final class WorkerProcess implements AutoCloseable {
                 return "";
             }
             try {
+                Files.deleteIfExists(command.readyFile());
                 ProcessBuilder builder = new ProcessBuilder(command.arguments()).redirectErrorStream(true);
                 builder.environment().putAll(command.environment());
                 process = builder.start();

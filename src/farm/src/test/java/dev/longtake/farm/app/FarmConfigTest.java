@@ -3,7 +3,7 @@ package dev.longtake.farm.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longtake.engine.SamplerSettings;
-import dev.longtake.gateway.films.FilmOptions;
+import dev.longtake.film.story.Sampling;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +19,8 @@ class FarmConfigTest {
     /** The gateway does not know the engine; what it lets through the engine must take. */
     @Test
     void theGatewayAcceptsExactlyWhatTheEngineDoes() {
-        assertThat(FilmOptions.MAX_STEPS).isEqualTo(SamplerSettings.MAX_STEPS);
-        assertThat(FilmOptions.MAX_GUIDANCE).isEqualTo(SamplerSettings.MAX_GUIDANCE);
-        assertThat(FilmOptions.MAX_TEMPERATURE).isEqualTo(SamplerSettings.MAX_TEMPERATURE);
+        assertThat(Sampling.MAX_STEPS).isEqualTo(SamplerSettings.MAX_STEPS);
+        assertThat(Sampling.MAX_GUIDANCE).isEqualTo(SamplerSettings.MAX_GUIDANCE);
+        assertThat(Sampling.MAX_TEMPERATURE).isEqualTo(SamplerSettings.MAX_TEMPERATURE);
     }
 }

@@ -63,6 +63,16 @@ class BadInputTest {
         all.add(new Bad("no such preset", "--preset", "render", good, "--preset", "slow"));
         all.add(new Bad("a seed that is none", "--seed", "render", good, "--seed", "1.5"));
         all.add(new Bad("scenes of no length", "--scene-seconds", "render", good, "--scene-seconds", "0"));
+        all.add(new Bad("no number for a temperature", "--temperature", "render", good, "--temperature", "0"));
+        all.add(new Bad("a picture that is not there", "--image", "render", good, "--image", dir.resolve("no.png").toString()));
+        all.add(new Bad("a picture that is none", "start_image", "render", good, "--image", good));
+        all.add(new Bad("a picture in the story that is none", "start_image", "render", story("image.json", "{\"start_image\":\"x\",\"scenes\":[{\"prompt\":\"A city.\"}]}").toString()));
+        all.add(new Bad("scene settings out of range", "scenes[0].settings.steps", "render",
+                story("settings.json", "{\"scenes\":[{\"prompt\":\"A city.\",\"settings\":{\"steps\":0}}]}").toString()));
+        all.add(new Bad("a model that is not there", "--model", "render", good, "--model", dir.resolve("nothing").toString()));
+        all.add(new Bad("a model that is a file", "--model", "up", "--port", "0", "--model", good));
+        all.add(new Bad("a model without a manifest", "manifest.json", "models", "--model", Files.createDirectories(dir.resolve("hollow")).toString()));
+        all.add(new Bad("a model for a farm that runs", "--model", "render", good, "--model", dir.toString(), "--server", "http://127.0.0.1:1"));
         all.add(new Bad("a server that is not there", "--server", "render", good, "--server", "http://127.0.0.1:1"));
         all.add(new Bad("an address that is none", "--server", "status", "--server", "nowhere"));
         all.add(new Bad("submitting to nobody", "--server", "submit", good, "--server", "http://127.0.0.1:1"));

@@ -1,5 +1,6 @@
 package dev.longtake.farm.cli;
 
+import dev.longtake.farm.app.Shutdown;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,19 @@
 package dev.longtake.farm.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Lane;
+import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmTable;
+import dev.longtake.gateway.films.FilmWarnings;
 import dev.longtake.gateway.films.Films;
 import dev.longtake.gateway.films.WorkerTable;
+import dev.longtake.gateway.revisions.Revised;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +37,9 @@ final class FakeFarm implements AutoCloseable {
     final List<String> asked = new ArrayList<>();
     int refuseSubmissions;
     boolean cutShort;
+    boolean warns;
+    /** The last body that was sent. */
+    byte[] body = {};
 
     FakeFarm(String... states) throws IOException {
         this.states = new ArrayList<>(List.of(states));
@@ -44,7 +52,7 @@ final class FakeFarm implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    private Object film(String state) {
+    private JsonNode film(String state) {
         FilmTable table = new FilmTable();
         Instant at = Instant.parse("2026-01-02T03:04:05Z");
         boolean finished = state.equals("finished");
@@ -52,13 +60,18 @@ final class FakeFarm implements AutoCloseable {
         table.put(new FilmState(1, new FilmRef("default", ID, 1), "A title", "phenaki", "cafe", Lane.BATCH, state, Optional.of("scene 2: poison").filter(r -> state.equals("failed")), 2, 4,
                 24, 8, 128, 128, accepted, accepted, 1, 1, new FilmState.Seconds(3.5, 0.5, 0.25), 1, at, at, Optional.of(at.plusSeconds(9)).filter(t -> finished),
                 Optional.of("tenants/default/films/" + ID + "/r1/film.mp4").filter(k -> finished), Optional.empty()));
-        return new Films(null, null, table, new WorkerTable(Clock.systemUTC(), Duration.ofSeconds(10)), Clock.systemUTC(), "cpu").find("default", ID).orElseThrow();
+        ObjectNode film = MAPPER.valueToTree(new Films(null, null, table, new WorkerTable(Clock.systemUTC(), Duration.ofSeconds(10)), new FilmWarnings(null, null), Clock.systemUTC(), "cpu").find("default", ID).orElseThrow());
+        if (warns) {
+            film.putArray("warnings").addObject().put("field", "scenes[1].prompt").put("message", "the model was not taught horse; it draws something it knows").putArray("words").add("horse");
+        }
+        return film;
     }
 
     private synchronized void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().toString();
         asked.add(exchange.getRequestMethod() + " " + path);
-        exchange.getRequestBody().readAllBytes();
+        byte[] sent = exchange.getRequestBody().readAllBytes();
+        body = sent.length > 0 ? sent : body;
         if (path.startsWith("/v1/films/" + ID + "/content")) {
             exchange.getResponseHeaders().add("Content-Type", "video/mp4");
             exchange.sendResponseHeaders(200, cutShort ? CONTENT.length + 5 : CONTENT.length);
@@ -68,16 +81,43 @@ final class FakeFarm implements AutoCloseable {
             }
         } else if (exchange.getRequestMethod().equals("POST") && path.startsWith("/v1/films?") && refuseSubmissions > 0) {
             problem(exchange, refuseSubmissions);
+        } else if (path.startsWith("/v1/dead-letters")) {
+            letters(exchange, path);
+        } else if (path.equals("/v1/workers")) {
+            json(exchange, 200, Map.of("workers", List.of(Map.of("id", "17-cafe", "pool", "cpu", "state", "resting", "device", "cpu bf16", "bundle", "0123456789abcdef",
+                    "resting", Map.of("until", "2026-01-02T03:05:05Z", "reason", "failed on 2 jobs in a row"), "running", List.of(Map.of("film", ID, "segment", 2, "step", 3, "steps", 8))))));
+        } else if (exchange.getRequestMethod().equals("PATCH")) {
+            boolean dryRun = path.contains("dry_run=true");
+            json(exchange, dryRun ? 200 : 202, new Revised(ID, 2, 1, dryRun, false, "A title", "batch", 2, 8, 4, 4, 48, 24, List.of(1), 4, warns ? List.of(new Warning("scenes[1].prompt", "the model was not taught horse; it draws something it knows", List.of("horse"))) : List.of(),
+                    new Revised.Links("/v1/films/" + ID, Optional.empty())));
         } else if (path.startsWith("/v1/films/" + ID) || exchange.getRequestMethod().equals("POST")) {
             json(exchange, exchange.getRequestMethod().equals("POST") ? 202 : 200, film(states.size() > 1 ? states.remove(0) : states.get(0)));
         } else if (path.startsWith("/v1/films?")) {
             json(exchange, 200, Map.of("films", List.of(film(states.get(0)))));
         } else if (path.equals("/v1/models")) {
-            json(exchange, 200, Map.of("models", List.of()));
+            json(exchange, 200, Map.of("models", List.of(Map.of("name", "a", "bundle", "aaaa", "isDefault", false, "card", Map.of()),
+                    Map.of("name", "z", "bundle", "ffff", "isDefault", true, "card", Map.of("psnr_db", 30.5)))));
         } else {
             problem(exchange, 404);
         }
         exchange.close();
+    }
+
+    /** Two letters, of which the second can be put back and the first was. */
+    private static void letters(HttpExchange exchange, String path) throws IOException {
+        Map<String, Object> old = Map.of("id", "0-3", "kind", "message", "topic", "film-commands", "key", "default", "at", "2026-01-02T03:04:05Z", "reason", "FilmCommand of version 2",
+                "extract", "{}", "copies", 2, "handled", Map.of("how", "requeued", "at", "2026-01-02T03:04:06Z"));
+        Map<String, Object> open = Map.of("id", "0-4", "kind", "given-up", "topic", "segment-jobs.cpu.batch", "key", "default/" + ID, "film", ID, "at", "2026-01-02T03:04:05Z", "reason",
+                "scene 2: poison", "extract", "{}", "copies", 1);
+        if (exchange.getRequestMethod().equals("GET")) {
+            json(exchange, 200, Map.of("letters", List.of(open, old)));
+        } else if (path.startsWith("/v1/dead-letters/0-4/requeue")) {
+            Map<String, Object> done = new java.util.HashMap<>(open);
+            done.put("handled", Map.of("how", "retried", "at", "2026-01-02T03:04:07Z"));
+            json(exchange, 202, done);
+        } else {
+            problem(exchange, 409);
+        }
     }
 
     private static void problem(HttpExchange exchange, int status) throws IOException {

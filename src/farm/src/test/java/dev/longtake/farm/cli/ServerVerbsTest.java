@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +61,7 @@ class ServerVerbsTest {
     @Test
     void everyVerbWritesOnlyJsonWhenAskedTo() throws Exception {
         for (List<String> verb : List.of(List.of("submit", "day.txt"), List.of("status"), List.of("status", FakeFarm.ID), List.of("watch", FakeFarm.ID), List.of("fetch", FakeFarm.ID),
-                List.of("cancel", FakeFarm.ID), List.of("models"))) {
+                List.of("cancel", FakeFarm.ID), List.of("revise", FakeFarm.ID, "day.txt"), List.of("workers"), List.of("dead-letters"), List.of("dead-letters", "requeue", "0-4"))) {
             try (FakeFarm farm = new FakeFarm("finished")) {
                 String[] arguments = java.util.stream.Stream.concat(verb.stream(), java.util.stream.Stream.of("--json")).toArray(String[]::new);
                 Cli.Ended ended = run(farm, arguments);
@@ -114,7 +115,124 @@ class ServerVerbsTest {
     }
 
     @Test
-    void theShippedModelIsListed() {
-        assertThat(new Cli(dir).run("models").out()).contains("phenaki (default)").contains("128x128");
+    void workersAreListedWithWhatTheyDoAndWhyTheyRest() throws Exception {
+        try (FakeFarm farm = new FakeFarm("rendering")) {
+            assertThat(run(farm, "workers").out()).isEqualTo("17-cafe  cpu  resting until 2026-01-02T03:05:05Z: failed on 2 jobs in a row  cpu bf16  bundle 0123456789ab  "
+                    + FakeFarm.ID + " segment 3 step 3/8\n");
+        }
+    }
+
+    @Test
+    void aPictureIsSentBesideTheStory() throws Exception {
+        byte[] picture = {(byte) 0x89, 'P', 'N', 'G', 0, 13, 10, '-', '-'};
+        Files.write(dir.resolve("first.png"), picture);
+        try (FakeFarm farm = new FakeFarm("queued")) {
+            assertThat(run(farm, "submit", "day.txt", "--image", "first.png", "--temperature", "0.5").status()).isZero();
+            assertThat(farm.asked.get(0)).contains("temperature=0.5");
+            String form = new String(farm.body, java.nio.charset.StandardCharsets.ISO_8859_1);
+            assertThat(form).contains("name=\"story\"; filename=\"story.txt\"").contains("\r\n\r\nA city. A river.\r\n").contains("name=\"start_image\"")
+                    .contains(new String(picture, java.nio.charset.StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    @Test
+    void deadLettersAreListedAndPutBack() throws Exception {
+        try (FakeFarm farm = new FakeFarm("failed")) {
+            Cli.Ended list = run(farm, "dead-letters", "--film", FakeFarm.ID, "--limit", "7");
+            assertThat(farm.asked).containsExactly("GET /v1/dead-letters?limit=7&film=" + FakeFarm.ID);
+            assertThat(list.out()).contains("0-4  2026-01-02T03:04:05Z  given-up  segment-jobs.cpu.batch").contains("scene 2: poison").contains("parked 2 times  requeued 2026-01-02T03:04:06Z");
+
+            Cli.Ended one = run(farm, "dead-letters", "requeue", "0-4");
+            assertThat(one.status()).as(one.err()).isZero();
+            assertThat(one.out()).isEqualTo("0-4  its film " + FakeFarm.ID + " is asked for again\n");
+
+            Cli.Ended again = run(farm, "dead-letters", "requeue", "0-3", "0-4");
+            assertThat(again.status()).isEqualTo(2);
+            assertThat(again.err()).contains("longtake: 0-3: No.");
+            assertThat(again.out()).as("the others go on").startsWith("0-4");
+
+            farm.asked.clear();
+            Cli.Ended unsure = run(farm, "dead-letters", "requeue", "--all");
+            assertThat(unsure.status()).isEqualTo(2);
+            assertThat(unsure.err()).contains("1 letters would be dealt with; say --yes");
+            assertThat(farm.asked).as("nothing was done").noneMatch(a -> a.startsWith("POST"));
+            assertThat(run(farm, "dead-letters", "requeue", "--all", "--yes").status()).isZero();
+            assertThat(farm.asked).filteredOn(a -> a.startsWith("POST")).containsExactly("POST /v1/dead-letters/0-4/requeue");
+            run(farm, "dead-letters", "requeue", "0-4", "--force");
+            assertThat(farm.asked).contains("POST /v1/dead-letters/0-4/requeue?force=true");
+        }
+    }
+
+    @Test
+    void whatDeadLettersCannotBeToldIsSaid() throws Exception {
+        try (FakeFarm farm = new FakeFarm("failed")) {
+            for (List<String> bad : List.of(List.of("dead-letters", "requeue"), List.of("dead-letters", "burn", "0-4"), List.of("dead-letters", "--all"), List.of("dead-letters", "--limit", "0"),
+                    List.of("dead-letters", "requeue", "0-4", "--all"))) {
+                Cli.Ended ended = run(farm, bad.toArray(String[]::new));
+                assertThat(ended.status()).as(bad.toString()).isEqualTo(2);
+                assertThat(ended.err().lines()).hasSize(1);
+            }
+            assertThat(farm.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void warningsAreSaidBesideTheResultAndDoNotChangeTheStatus() throws Exception {
+        for (List<String> verb : List.of(List.of("submit", "day.txt", "--json"), List.of("render", "day.txt", "-o", "w.mp4", "--json"))) {
+            try (FakeFarm farm = new FakeFarm("finished")) {
+                farm.warns = true;
+                Cli.Ended ended = run(farm, verb.toArray(String[]::new));
+                assertThat(ended.status()).as(ended.err()).isZero();
+                assertThat(ended.err()).contains("longtake: warning: scenes[1].prompt: the model was not taught horse");
+                assertThat(ended.out().lines()).hasSize(1);
+                assertThat(JSON.readTree(ended.out()).at("/warnings/0/words/0").asText()).isEqualTo("horse");
+            }
+        }
+    }
+
+    @Test
+    void modelsInJsonAreAListWithTheDefaultFirst() throws Exception {
+        try (FakeFarm farm = new FakeFarm("finished")) {
+            JsonNode list = JSON.readTree(run(farm, "models", "--json").out());
+            assertThat(list.findValuesAsText("name")).containsExactly("z", "a");
+            assertThat(list.get(0).fieldNames()).toIterable().containsExactly("name", "digest", "card");
+            assertThat(list.at("/0/digest").asText()).isEqualTo("ffff");
+            assertThat(list.at("/0/card/psnr_db").asDouble()).isEqualTo(30.5);
+        }
+    }
+
+    @Test
+    void theShippedModelIsShownWithTheFiguresOfItsCardAndADashForTheRest() throws Exception {
+        String table = new Cli(dir).run("models").out();
+        assertThat(table).contains("phenaki (default)").contains("128x128, 8/s").contains("8 fast, 12 best").contains("28.97 dB");
+        assertThat(table).containsPattern("adherence +99\\.5 % +92\\.2 % +98\\.1 % +98\\.4 % +81\\.6 %").containsPattern("ceiling +98\\.9 %").containsPattern("(?m) -$");
+        JsonNode card = JSON.readTree(new Cli(dir).run("models", "--json").out()).at("/0/card");
+        assertThat(card.at("/adherence/ceiling/action").asDouble()).isEqualTo(0.74);
+        assertThat(card.at("/adherence_after_switch/camera").asDouble()).isEqualTo(0.578);
+        for (JsonNode absent : card.get("not_measured")) {
+            assertThat(card.at("/" + absent.asText().replace('.', '/')).isMissingNode()).as(absent.asText()).isTrue();
+        }
+        for (String figure : List.of("psnr_db", "code_use", "roundtrip_psnr_db", "adherence", "adherence_held_out", "adherence_paraphrase", "adherence_after_switch", "image_start", "seam_ratio",
+                "drift", "bundle_mb", "intervals")) {
+            assertThat(card.has(figure) || card.get("not_measured").toString().contains("\"" + figure + "\"")).as(figure).isTrue();
+        }
+    }
+
+    @Test
+    void aRevisionSaysWhatIsKeptAndADryRunOnlyAsks() throws Exception {
+        try (FakeFarm farm = new FakeFarm("finished")) {
+            Cli.Ended dry = run(farm, "revise", FakeFarm.ID, "day.txt", "--dry-run", "--seed", "4");
+            assertThat(dry.status()).as(dry.err()).isZero();
+            assertThat(dry.out()).isEqualTo(FakeFarm.ID + "  revision 2 would keep 4 of 8 segments and render 4 (24 of 48 frames)\nscenes to render: 2\n");
+            assertThat(farm.asked).containsExactly("PATCH /v1/films/" + FakeFarm.ID + "?seed=4&dry_run=true");
+            assertThat(run(farm, "revise", FakeFarm.ID, "day.txt").out()).contains("revision 2 keeps 4 of 8 segments and renders 4");
+            assertThat(farm.asked.get(1)).as("the film's title stays").isEqualTo("PATCH /v1/films/" + FakeFarm.ID);
+            Files.write(dir.resolve("a.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+            farm.warns = true;
+            Cli.Ended pictured = run(farm, "revise", FakeFarm.ID, "day.txt", "--image", "a.png");
+            assertThat(pictured.status()).as(pictured.err()).isZero();
+            assertThat(pictured.err()).contains("longtake: warning: scenes[1].prompt: the model was not taught horse");
+            assertThat(new String(farm.body, StandardCharsets.ISO_8859_1)).contains("name=\"start_image\"", "\u0089PNG");
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longtake.farm.embedded.WorkerProcess.Backoff;
 import dev.longtake.farm.embedded.WorkerProcess.Command;
+import dev.longtake.worker.WorkerService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkerProcessTest {
-    private static final Backoff QUICK = new Backoff(Duration.ofMillis(10), Duration.ofMillis(40), Duration.ofMinutes(1), 4);
+    private static final Backoff QUICK = new Backoff(Duration.ofMillis(10), Duration.ofMillis(40), 4);
 
     @TempDir
     Path dir;
 
     private Command sh(String script) {
-        return new Command(List.of("/bin/sh", "-c", script), Map.of("STARTS", dir.resolve("starts").toString()));
+        return new Command(List.of("/bin/sh", "-c", script), Map.of("STARTS", dir.resolve("starts").toString(), "READY", dir.resolve("ready").toString()), dir.resolve("ready"));
     }
 
     private long starts() {
@@ -51,6 +52,24 @@ class WorkerProcessTest {
     }
 
     @Test
+    void aWorkerThatWasReadyWhenItDiedIsStartedAgainForEver() throws Exception {
+        try (WorkerProcess worker = WorkerProcess.start(sh("echo x >> $STARTS; touch $READY; exit 134"), dir.resolve("worker.log"), QUICK)) {
+            await(() -> starts() > 10);
+            assertThat(worker.gaveUp()).isEmpty();
+        }
+    }
+
+    @Test
+    void aWorkerThatRefusesItsModelIsNotStartedAgainAndSaysWhy() throws Exception {
+        String script = "echo x >> $STARTS; echo '10:00 ERROR x " + WorkerService.REFUSED + "the encoder gives other codes here'; exit " + WorkerService.BAD_BUNDLE;
+        try (WorkerProcess worker = WorkerProcess.start(sh(script), dir.resolve("worker.log"), QUICK)) {
+            await(() -> worker.gaveUp().isPresent());
+            assertThat(starts()).isEqualTo(1);
+            assertThat(worker.gaveUp().orElseThrow()).startsWith("the worker refuses its model: the encoder gives other codes here; see ");
+        }
+    }
+
+    @Test
     void aWorkerThatDiesOnceIsReplaced() throws Exception {
         try (WorkerProcess worker = WorkerProcess.start(sh("echo x >> $STARTS; [ $(wc -l < $STARTS) -gt 1 ] || exit 1; exec sleep 60"), dir.resolve("worker.log"), QUICK)) {
             await(() -> starts() == 2);
@@ -60,7 +79,7 @@ class WorkerProcessTest {
 
     @Test
     void aWorkerThatCannotBeStartedIsGivenUpToo() throws Exception {
-        try (WorkerProcess worker = WorkerProcess.start(new Command(List.of("/no/such/program"), Map.of()), dir.resolve("worker.log"), QUICK)) {
+        try (WorkerProcess worker = WorkerProcess.start(new Command(List.of("/no/such/program"), Map.of(), dir.resolve("ready")), dir.resolve("worker.log"), QUICK)) {
             await(() -> worker.gaveUp().isPresent());
             assertThat(worker.gaveUp().orElseThrow()).contains("cannot be started");
         }
@@ -83,7 +102,7 @@ class WorkerProcessTest {
 
     @Test
     void pausesGrowUpToTheLongest() {
-        Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(20), Duration.ofMinutes(1), 6);
+        Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(20), 6);
         assertThat(List.of(backoff.pause(1), backoff.pause(2), backoff.pause(3), backoff.pause(7), backoff.pause(100)))
                 .containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(20));
     }

@@ -3,30 +3,30 @@ package dev.longtake.farm.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.contract.DeadLetter;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.FilmState;
 import dev.longtake.contract.Lane;
-import dev.longtake.gateway.films.FilmTable;
-import dev.longtake.platform.store.ObjectStore;
-import io.quarkus.test.common.http.TestHTTPResource;
+import dev.longtake.contract.Topics;
+import dev.longtake.contract.WorkerHeartbeat;
+import dev.longtake.gateway.films.WorkerTable;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.UnaryOperator;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -34,58 +34,20 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The gateway over HTTP, with queue and store in memory. */
 @QuarkusTest
-class GatewayHttpTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final String TEXT = "text/plain; charset=utf-8";
-
-    @TestHTTPResource("/")
-    URI root;
+class GatewayHttpTest extends HttpHarness {
+    @Inject
+    MemoryPorts.Letters letters;
 
     @Inject
-    ObjectStore objects;
-
-    @Inject
-    MemoryPorts.Queue queue;
-
-    @Inject
-    FilmTable table;
+    WorkerTable workers;
 
     @BeforeEach
-    void empty() {
-        objects.list("").forEach(objects::delete);
-        queue.sent.clear();
-        queue.away = false;
-    }
-
-    private HttpResponse<byte[]> send(String path, UnaryOperator<HttpRequest.Builder> request) throws Exception {
-        return HTTP.send(request.apply(HttpRequest.newBuilder(root.resolve(path))).build(), HttpResponse.BodyHandlers.ofByteArray());
+    void noLetters() {
+        letters.letters.clear();
     }
 
     private HttpResponse<byte[]> post(String path, String type, byte[] body, String... headers) throws Exception {
         return send(path, r -> (headers.length == 0 ? r : r.headers(headers)).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
-    }
-
-    private HttpResponse<byte[]> post(String path, String type, String body, String... headers) throws Exception {
-        return post(path, type, body.getBytes(StandardCharsets.UTF_8), headers);
-    }
-
-    private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-        return send(path, r -> headers.length == 0 ? r : r.headers(headers));
-    }
-
-    private static JsonNode json(HttpResponse<byte[]> answer) throws Exception {
-        return JSON.readTree(answer.body());
-    }
-
-    private static JsonNode problem(HttpResponse<byte[]> answer, int status) throws Exception {
-        JsonNode problem = json(answer);
-        assertThat(answer.statusCode()).as(problem.toString()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-        assertThat(problem.get("status").asInt()).isEqualTo(status);
-        assertThat(problem.get("title").asText()).isNotBlank();
-        assertThat(problem.get("detail").asText()).isNotBlank();
-        return problem;
     }
 
     private String known(String state, byte[] content) {
@@ -131,6 +93,37 @@ class GatewayHttpTest {
         assertThat(new String(plans.get(0), StandardCharsets.UTF_8)).contains("\"steps\":8");
     }
 
+    @Test
+    void aPictureComesAsAPartOfAFormOrAsADataUrl() throws Exception {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB), "png", png);
+        String head = "--b\r\nContent-Disposition: form-data; name=\"story\"\r\n\r\nA city.\r\n--b\r\nContent-Disposition: form-data; name=\"start_image\"; filename=\"a.png\"\r\n"
+                + "Content-Type: image/png\r\n\r\n";
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        form.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        form.writeBytes(png.toByteArray());
+        form.writeBytes("\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII));
+        String url = "data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray());
+        for (HttpResponse<byte[]> answer : List.of(post("/v1/films", "multipart/form-data; boundary=b", form.toByteArray()),
+                post("/v1/films", "application/json", "{\"start_image\":\"" + url + "\",\"scenes\":[{\"prompt\":\"A city.\"}]}"))) {
+            assertThat(answer.statusCode()).as(json(answer).toString()).isEqualTo(202);
+            assertThat(json(answer).get("warnings")).isEmpty();
+        }
+        assertThat(pictures()).hasSize(1);
+    }
+
+    @Test
+    void wordsBeyondTheModelsAreWarnedOf() throws Exception {
+        HttpResponse<byte[]> answer = post("/v1/films", TEXT, "A lion stands in the office. Ein Pferd galoppiert durch die Wüste.");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        JsonNode warning = json(answer).get("warnings").get(0);
+        assertThat(warning.get("field").asText()).isEqualTo("scenes[1].prompt");
+        assertThat(warning.get("words").toString()).contains("pferd");
+        assertThat(json(get("/v1/films/" + json(answer).get("id").asText())).get("warnings")).isEqualTo(json(answer).get("warnings"));
+        JsonNode schemas = JSON.readTree(get("/q/openapi?format=json").body()).at("/components/schemas");
+        assertThat(schemas.at("/Warning/properties").fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(() -> warning.fieldNames());
+    }
+
     private record Bad(String what, String type, byte[] body, String query, int status, String field) {
         Bad(String what, String type, String body, String query, int status, String field) {
             this(what, type, body.getBytes(StandardCharsets.UTF_8), query, status, field);
@@ -159,6 +152,8 @@ class GatewayHttpTest {
                 new Bad("a wrong type", json, "{\"scenes\":\"A city.\"}", "", 400, "scenes"),
                 new Bad("a control character in the title", json, "{\"title\":\"a\\u0007b\",\"scenes\":[{\"prompt\":\"A city.\"}]}", "", 400, "title"),
                 new Bad("a path as title", TEXT, "A city.", "?title=..%2Fetc", 400, "title"),
+                new Bad("scene settings out of range", json, scenes(",\"settings\":{\"guidance\":21}"), "", 400, "scenes[0].settings.guidance"),
+                new Bad("a picture that is none", json, "{\"start_image\":\"data:image/png;base64,AAAA\",\"scenes\":[{\"prompt\":\"A city.\"}]}", "", 400, "start_image"),
                 new Bad("an unknown parameter", TEXT, "A city.", "?stepz=4", 400, "stepz"),
                 new Bad("steps out of range", TEXT, "A city.", "?steps=0", 400, "steps"),
                 new Bad("a parameter twice", TEXT, "A city.", "?seed=1&seed=2", 400, "seed"),
@@ -289,6 +284,42 @@ class GatewayHttpTest {
     }
 
     @Test
+    void deadLettersAreListedAndPutBackOnce() throws Exception {
+        letters.letters.add(DeadLetter.parked(Topics.FILM_COMMANDS, 1, 9, "default", "{\"version\":2}".getBytes(StandardCharsets.UTF_8), "FilmCommand of version 2; this build reads 1..1", Instant.EPOCH));
+        JsonNode letter = json(get("/v1/dead-letters?limit=5")).get("letters").get(0);
+        assertThat(letter.get("id").asText()).isEqualTo("0-0");
+        assertThat(letter.get("reason").asText()).contains("version 2");
+        assertThat(letter.has("handled")).isFalse();
+        HttpResponse<byte[]> done = post("/v1/dead-letters/0-0/requeue", TEXT, "");
+        assertThat(done.statusCode()).isEqualTo(202);
+        assertThat(json(done).at("/handled/how").asText()).isEqualTo("requeued");
+        assertThat(queue.put).containsExactly(Topics.FILM_COMMANDS + " default {\"version\":2}");
+        problem(post("/v1/dead-letters/0-0/requeue", TEXT, ""), 409);
+        assertThat(post("/v1/dead-letters/0-0/requeue?force=true", TEXT, "").statusCode()).isEqualTo(202);
+        assertThat(queue.put).hasSize(2);
+        JsonNode after = json(get("/v1/dead-letters")).get("letters");
+        assertThat(after).hasSize(1);
+        assertThat(after.get(0).at("/handled/how").asText()).isEqualTo("requeued");
+        assertThat(json(get("/v1/dead-letters?film=another")).get("letters")).isEmpty();
+        problem(post("/v1/dead-letters/0-77/requeue", TEXT, ""), 404);
+        problem(post("/v1/dead-letters/0-0/requeue?force=perhaps", TEXT, ""), 400);
+        problem(get("/v1/dead-letters?limit=1001"), 400);
+        problem(get("/v1/dead-letters?colour=red"), 400);
+    }
+
+    @Test
+    void workersAreListedWithThoseThatRest() throws Exception {
+        workers.put(new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.BATCH), 1, "cafe", "cpu", WorkerHeartbeat.State.READY, List.of(), Instant.EPOCH,
+                Optional.of(new WorkerHeartbeat.Resting(30, "failed"))));
+        JsonNode worker = json(get("/v1/workers")).get("workers").get(0);
+        assertThat(worker.get("state").asText()).isEqualTo("resting");
+        assertThat(worker.at("/resting/reason").asText()).isEqualTo("failed");
+        assertThat(worker.at("/resting/until").asText()).startsWith("20");
+        workers.put(new WorkerHeartbeat(1, "w1", "cpu", List.of(), 1, "cafe", "cpu", WorkerHeartbeat.State.GONE, List.of(), Instant.EPOCH));
+        assertThat(json(get("/v1/workers")).get("workers")).isEmpty();
+    }
+
+    @Test
     void filmsAreListedInPages() throws Exception {
         List<String> ids = List.of(known("rendering", null), known("queued", null), known("failed", null));
         JsonNode page = json(get("/v1/films?limit=2"));
@@ -326,7 +357,38 @@ class GatewayHttpTest {
         }
         JsonNode model = json(get("/v1/models")).get("models").get(0);
         assertThat(schemas.at("/Model/properties").fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(() -> model.fieldNames());
+        letters.letters.add(DeadLetter.parked(Topics.FILM_COMMANDS, 1, 9, "default", "{\"film\":{\"film\":\"f\"}}".getBytes(StandardCharsets.UTF_8), "newer", Instant.EPOCH));
+        JsonNode letter = json(post("/v1/dead-letters/0-0/requeue", TEXT, ""));
+        assertThat(schemas.at("/DeadLetter/properties").fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(() -> letter.fieldNames());
+        workers.put(new WorkerHeartbeat(1, "w1", "cpu", List.of(Lane.BATCH), 1, "cafe", "cpu", WorkerHeartbeat.State.READY, List.of(), Instant.EPOCH,
+                Optional.of(new WorkerHeartbeat.Resting(30, "failed"))));
+        JsonNode worker = json(get("/v1/workers")).get("workers").get(0);
+        assertThat(schemas.at("/Worker/properties").fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(() -> worker.fieldNames());
+        workers.put(new WorkerHeartbeat(1, "w1", "cpu", List.of(), 1, "cafe", "cpu", WorkerHeartbeat.State.GONE, List.of(), Instant.EPOCH));
         JsonNode problem = problem(get("/v1/nothing"), 404);
         assertThat(schemas.at("/Problem/properties").fieldNames()).toIterable().containsAll(() -> problem.fieldNames());
+    }
+
+    @Test
+    void pagesOfOtherSitesMayNotUseTheFarmOfThisMachine() throws Exception {
+        problem(post("/v1/films", TEXT, "A city.", "Origin", "https://evil.example"), 403);
+        problem(post("/v1/webhooks", TEXT, "{\"url\":\"https://evil.example/\"}", "Sec-Fetch-Site", "cross-site"), 403);
+        assertThat(queue.sent).isEmpty();
+        assertThat(post("/v1/films", TEXT, "A city.", "Origin", "http://" + root.getAuthority()).statusCode()).isEqualTo(202);
+        // A name that was made to lead here; no client but a browser could be made to send it, so it is written by hand.
+        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", root.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("GET /v1/films HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 403").contains("foreign-page");
+        }
+    }
+
+    @Test
+    void aProblemNamesAPageThatTheGatewayShows() throws Exception {
+        HttpResponse<byte[]> answer = get("/v1/films/" + "0".repeat(24));
+        problem(answer, 404);
+        HttpResponse<byte[]> page = get(answer.headers().firstValue("Link").orElseThrow().replaceAll("^<|>.*$", ""));
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(new String(page.body(), StandardCharsets.UTF_8)).contains("no-such-film").contains("What to do");
     }
 }

@@ -2,6 +2,7 @@ package dev.longtake.film.plan;
 
 import dev.longtake.film.story.Story;
 import java.util.List;
+import java.util.Optional;
 
 /** A story, cut into segments. */
 public record FilmPlan(Story story, FilmSettings settings, List<PlannedSegment> segments) {
@@ -26,6 +27,16 @@ public record FilmPlan(Story story, FilmSettings settings, List<PlannedSegment> 
 
     public double seconds() {
         return frames() / settings.fps();
+    }
+
+    /** What a segment is sampled with: the film's settings, and its scene's own. */
+    public FilmSettings settings(PlannedSegment segment) {
+        return settings.with(story.scenes().get(segment.scene()).sampling());
+    }
+
+    /** Digest of the picture the film begins with. */
+    public Optional<String> startImage() {
+        return segments.isEmpty() ? Optional.empty() : segments.get(0).startImage();
     }
 
     public String prompt(PlannedSegment segment) {

@@ -1,5 +1,6 @@
 package dev.longtake.film.plan;
 
+import dev.longtake.film.story.Sampling;
 import java.util.Objects;
 
 /**
@@ -22,6 +23,12 @@ public record FilmSettings(String model, String bundle, int engineRevision, int 
         if (!(fps > 0) || width < 1 || height < 1) {
             throw new IllegalArgumentException(width + "x" + height + " at " + fps + " fps");
         }
+    }
+
+    /** These, and a scene's own where it has any. */
+    public FilmSettings with(Sampling own) {
+        return own.isNone() ? this : new FilmSettings(model, bundle, engineRevision, width, height, fps, windowFrames, tailFrames, own.steps().orElse(steps),
+                own.guidance().orElse(guidance), own.temperature().orElse(temperature));
     }
 
     /** New frames of every window but a chain's first. */

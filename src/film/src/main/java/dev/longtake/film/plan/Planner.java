@@ -48,7 +48,7 @@ public final class Planner {
                 Optional<SegmentKey> parent = first ? Optional.empty() : Optional.of(segments.get(index - 1).key());
                 Optional<String> image = s == 0 && first ? startImage : Optional.empty();
                 long seed = SegmentKey.seed(story.seed(), scene.seed(), window);
-                SegmentKey key = SegmentKey.of(settings, scene.prompt(), scene.negative(), seed, newFrames, image, parent);
+                SegmentKey key = SegmentKey.of(settings.with(scene.sampling()), scene.prompt(), scene.negative(), seed, newFrames, image, parent);
                 segments.add(new PlannedSegment(index, s, window, chain, first ? -1 : index - 1, newFrames, startFrame, seed, image, key));
                 startFrame += newFrames;
                 left -= newFrames;

@@ -119,8 +119,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         }
 
         /**
-         * The event begins another thing of this kind in its first state, and leaves this one as it is: the only kind of event that means
-         * something in a final state.
+         * The event begins another thing of this kind in its first state, and leaves this one as it is.
          */
         @SafeVarargs
         final Builder<S, E> anew(E event, S... froms) {
@@ -129,6 +128,17 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
                     throw new IllegalStateException(name + ": " + from + " on " + event + " twice");
                 }
                 renewing.add(event);
+            }
+            return this;
+        }
+
+        /** The event ends what is over already: it leads from final states to another final one, out of which nothing leads. */
+        @SafeVarargs
+        final Builder<S, E> away(E event, S to, S... froms) {
+            for (S from : froms) {
+                if (!finals.contains(to) || !finals.contains(from) || to == from || table.computeIfAbsent(from, f -> new EnumMap<>(event.getDeclaringClass())).put(event, to) != null) {
+                    throw new IllegalStateException(name + ": " + from + " on " + event + " cannot lead to " + to);
+                }
             }
             return this;
         }

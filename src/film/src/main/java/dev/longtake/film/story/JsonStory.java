@@ -14,15 +14,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The JSON form of a story, read strictly: a misspelt field is an error, not a default. */
 final class JsonStory {
-    private static final Set<String> STORY_FIELDS = Set.of("title", "model", "seed", "scenes");
-    private static final Set<String> SCENE_FIELDS = Set.of("prompt", "negative", "seconds", "start", "seed");
+    private static final Set<String> STORY_FIELDS = Set.of("title", "model", "seed", "settings", "start_image", "callback", "scenes");
+    private static final Set<String> SCENE_FIELDS = Set.of("prompt", "negative", "seconds", "start", "seed", "settings");
+    private static final Set<String> SAMPLING_FIELDS = Set.of("steps", "guidance", "temperature");
+    /** Ten thousand scenes take 250,000; a body of nothing but braces would take a hundred times its size in memory. */
+    private static final long TOKENS = 500_000;
     private static final ObjectMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(20).maxNumberLength(40).build())
+                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(20).maxTokenCount(TOKENS).maxNumberLength(40).build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -31,9 +37,11 @@ final class JsonStory {
 
     private final List<Problem> problems;
     private final double defaultSeconds;
+    private final long defaultSeed;
 
-    private JsonStory(double defaultSeconds, List<Problem> problems) {
+    private JsonStory(double defaultSeconds, long defaultSeed, List<Problem> problems) {
         this.defaultSeconds = defaultSeconds;
+        this.defaultSeed = defaultSeed;
         this.problems = problems;
     }
 
@@ -41,7 +49,7 @@ final class JsonStory {
      * @param problems what could not be read is added here, and stands in the story as if it had not been given
      * @throws StoryException if this is no JSON object at all
      */
-    static Story read(String text, StoryLimits limits, double defaultSeconds, List<Problem> problems) throws StoryException {
+    static Story read(String text, StoryLimits limits, double defaultSeconds, long defaultSeed, List<Problem> problems) throws StoryException {
         JsonNode root;
         try {
             root = MAPPER.readTree(text);
@@ -50,7 +58,7 @@ final class JsonStory {
             String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
             throw StoryException.of("story", "malformed JSON" + where + ": " + e.getOriginalMessage().lines().findFirst().orElse(""), "correct it there");
         }
-        return new JsonStory(defaultSeconds, problems).story(root, limits);
+        return new JsonStory(defaultSeconds, defaultSeed, problems).story(root, limits);
     }
 
     private Story story(JsonNode root, StoryLimits limits) throws StoryException {
@@ -60,7 +68,7 @@ final class JsonStory {
         unknown(root, "", STORY_FIELDS);
         String title = text(root, "", "title").orElse("");
         Optional<String> model = text(root, "", "model");
-        long seed = seed(root, "").orElse(Story.DEFAULT_SEED);
+        long seed = seed(root, "").orElse(defaultSeed);
         List<Scene> scenes = new ArrayList<>();
         JsonNode array = root.get("scenes");
         if (array == null || !array.isArray()) {
@@ -72,7 +80,7 @@ final class JsonStory {
                 scenes.add(scene(array.get(i), "scenes[" + i + "]"));
             }
         }
-        return new Story(title, model, seed, scenes);
+        return new Story(title, model, seed, sampling(root, ""), startImage(root), text(root, "", "callback"), scenes);
     }
 
     private Scene scene(JsonNode node, String at) {
@@ -85,7 +93,49 @@ final class JsonStory {
         if (prompt.isEmpty() && !node.has("prompt")) {
             problem(at + ".prompt", "there is no prompt", "say what is seen");
         }
-        return new Scene(prompt.orElse(""), text(node, at + ".", "negative"), seconds(node, at), start(node, at), seed(node, at + "."));
+        return new Scene(prompt.orElse(""), text(node, at + ".", "negative"), seconds(node, at), start(node, at), seed(node, at + "."), sampling(node, at + "."));
+    }
+
+    private Optional<String> startImage(JsonNode root) {
+        JsonNode value = root.get("start_image");
+        if (value != null && value.isNull()) {
+            return Optional.of(Story.NO_IMAGE);
+        }
+        Optional<String> url = text(root, "", "start_image");
+        if (url.filter(String::isBlank).isPresent()) {
+            problem("start_image", "there is nothing in it", "write data:image/png;base64,\u2026, or null for no picture");
+            return Optional.empty();
+        }
+        return url;
+    }
+
+    private Sampling sampling(JsonNode node, String prefix) {
+        JsonNode settings = node.get("settings");
+        if (settings == null) {
+            return Sampling.NONE;
+        }
+        String at = prefix + "settings";
+        if (!settings.isObject()) {
+            problem(at, "not an object", "write {\"steps\":12,\"guidance\":3.5,\"temperature\":1}, or some of it");
+            return Sampling.NONE;
+        }
+        unknown(settings, at + ".", SAMPLING_FIELDS);
+        OptionalDouble steps = number(settings, at + ".steps", "steps", v -> v.isIntegralNumber() && v.canConvertToInt() && v.asInt() >= 1 && v.asInt() <= Sampling.MAX_STEPS, Sampling.STEPS_RANGE);
+        return new Sampling(steps.isPresent() ? OptionalInt.of((int) steps.getAsDouble()) : OptionalInt.empty(),
+                number(settings, at + ".guidance", "guidance", v -> v.asDouble() >= 0 && v.asDouble() <= Sampling.MAX_GUIDANCE, Sampling.GUIDANCE_RANGE),
+                number(settings, at + ".temperature", "temperature", v -> v.asDouble() > 0 && v.asDouble() <= Sampling.MAX_TEMPERATURE, Sampling.TEMPERATURE_RANGE));
+    }
+
+    private OptionalDouble number(JsonNode node, String at, String name, Predicate<JsonNode> inRange, String range) {
+        JsonNode value = node.get(name);
+        if (value == null) {
+            return OptionalDouble.empty();
+        }
+        if (!value.isNumber() || !inRange.test(value)) {
+            problem(at, "not " + range, "give " + range);
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(value.asDouble());
     }
 
     private double seconds(JsonNode node, String at) {

@@ -12,8 +12,9 @@ import java.util.OptionalLong;
  * @param seconds  duration
  * @param start    how it begins; the first scene of a film always starts a chain
  * @param seed     the scene's own seed
+ * @param sampling its own sampler settings; go before the film's
  */
-public record Scene(String prompt, Optional<String> negative, double seconds, Start start, OptionalLong seed) {
+public record Scene(String prompt, Optional<String> negative, double seconds, Start start, OptionalLong seed, Sampling sampling) {
     public static final double DEFAULT_SECONDS = 3;
 
     /** How a scene begins. */
@@ -29,5 +30,11 @@ public record Scene(String prompt, Optional<String> negative, double seconds, St
         Objects.requireNonNull(negative, "negative");
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(seed, "seed");
+        Objects.requireNonNull(sampling, "sampling");
+    }
+
+    /** A scene that is sampled as its film is. */
+    public Scene(String prompt, Optional<String> negative, double seconds, Start start, OptionalLong seed) {
+        this(prompt, negative, seconds, start, seed, Sampling.NONE);
     }
 }

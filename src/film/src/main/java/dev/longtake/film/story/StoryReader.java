@@ -25,11 +25,18 @@ public final class StoryReader {
 
     private final StoryLimits limits;
     private final double defaultSeconds;
+    private final long defaultSeed;
 
     /** @param defaultSeconds duration of a scene that names none */
     public StoryReader(StoryLimits limits, double defaultSeconds) {
+        this(limits, defaultSeconds, Story.DEFAULT_SEED);
+    }
+
+    /** @param defaultSeed seed of a story that names none */
+    public StoryReader(StoryLimits limits, double defaultSeconds, long defaultSeed) {
         this.limits = limits;
         this.defaultSeconds = defaultSeconds;
+        this.defaultSeed = defaultSeed;
     }
 
     /**
@@ -46,7 +53,7 @@ public final class StoryReader {
         }
         boolean json = fileName.map(n -> n.toLowerCase(Locale.ROOT).endsWith(".json")).orElse(false) || text.stripLeading().startsWith("{");
         List<Problem> problems = new ArrayList<>();
-        Story story = json ? JsonStory.read(text, limits, defaultSeconds, problems) : prose(text, problems);
+        Story story = json ? JsonStory.read(text, limits, defaultSeconds, defaultSeed, problems) : prose(text, problems);
         validate(story, problems);
         if (!problems.isEmpty()) {
             throw StoryException.of(problems.subList(0, Math.min(problems.size(), MAX_PROBLEMS)));
@@ -64,7 +71,7 @@ public final class StoryReader {
             SceneSuffix suffix = SceneSuffix.of(sentence.suffix(), defaultSeconds, "scenes[" + index + "]", problems);
             scenes.add(new Scene(sentence.text(), Optional.empty(), suffix.seconds(), suffix.cut() ? Start.CUT : Start.CONTINUE, OptionalLong.empty()));
         }
-        return new Story("", Optional.empty(), Story.DEFAULT_SEED, scenes);
+        return new Story("", Optional.empty(), defaultSeed, scenes);
     }
 
     /** Adds what is wrong with the values, but nothing about a field that could not be read at all. */

@@ -3,6 +3,7 @@ package dev.longtake.film.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longtake.film.story.Sampling;
 import dev.longtake.film.story.Scene;
 import dev.longtake.film.story.Scene.Start;
 import dev.longtake.film.story.Story;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,8 +95,63 @@ class PlannerTest {
         all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 12, 3.5, 1))));
         all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3, 1))));
         all.add(keys(Planner.plan(story(a), new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 8, 3.5, 0.9))));
+        all.add(keys(Planner.plan(story(sampled(new Sampling(OptionalInt.of(9), OptionalDouble.empty(), OptionalDouble.empty()))), SETTINGS)));
+        all.add(keys(Planner.plan(story(sampled(new Sampling(OptionalInt.empty(), OptionalDouble.of(2), OptionalDouble.empty()))), SETTINGS)));
+        all.add(keys(Planner.plan(story(sampled(new Sampling(OptionalInt.empty(), OptionalDouble.empty(), OptionalDouble.of(0.5)))), SETTINGS)));
         List<String> flat = all.stream().flatMap(List::stream).toList();
         assertThat(new HashSet<>(flat)).hasSameSizeAs(flat);
+    }
+
+    private static Scene sampled(Sampling own) {
+        return new Scene("A", Optional.empty(), 3, Start.CONTINUE, OptionalLong.empty(), own);
+    }
+
+    @Test
+    void aScenesOwnSettingsAreItsAloneAndThoseOfTheFilmSaidAgainChangeNothing() throws Exception {
+        Sampling own = new Sampling(OptionalInt.of(24), OptionalDouble.of(1), OptionalDouble.empty());
+        FilmPlan plan = Planner.plan(story(sampled(Sampling.NONE), sampled(own), sampled(Sampling.NONE)), SETTINGS);
+        assertThat(plan.settings(plan.segments().get(0))).isEqualTo(SETTINGS);
+        assertThat(plan.settings(plan.segments().get(4))).isEqualTo(new FilmSettings("phenaki", "cafe", 1, 128, 128, 8, 11, 5, 24, 1, 1));
+        assertThat(plan.settings(plan.segments().get(8))).isEqualTo(SETTINGS);
+        FilmPlan plain = Planner.plan(story(sampled(Sampling.NONE), sampled(Sampling.NONE)), SETTINGS);
+        assertThat(keys(plan).subList(0, 4)).isEqualTo(keys(plain).subList(0, 4));
+        assertThat(keys(plan).get(4)).isNotEqualTo(keys(plain).get(4));
+        Sampling same = new Sampling(OptionalInt.of(8), OptionalDouble.of(3.5), OptionalDouble.of(1));
+        assertThat(keys(Planner.plan(story(sampled(same)), SETTINGS))).isEqualTo(keys(Planner.plan(story(sampled(Sampling.NONE)), SETTINGS)));
+    }
+
+    @Test
+    void aPictureIsTheFirstFrameOfTheFilmAndOfNothingElse() throws Exception {
+        Scene a = scene("A", 3, Start.CONTINUE);
+        Scene cut = scene("A", 3, Start.CUT);
+        FilmPlan with = Planner.plan(story(a, a, cut), SETTINGS, Optional.of("abcd"));
+        FilmPlan without = Planner.plan(story(a, a, cut), SETTINGS);
+        assertThat(with.startImage()).contains("abcd");
+        assertThat(with.segments()).filteredOn(s -> s.startImage().isPresent()).extracting(PlannedSegment::index).containsExactly(0);
+        assertThat(keys(with).subList(0, 8)).doesNotContainAnyElementsOf(keys(without));
+        assertThat(keys(with).subList(8, keys(with).size())).as("behind the cut").isEqualTo(keys(without).subList(8, keys(without).size()));
+        assertThat(PlanDocument.fromBytes(PlanDocument.of(with).toBytes()).plan().segments()).isEqualTo(with.segments());
+    }
+
+    @Test
+    void aDocumentOfABuildWithoutSceneSettingsIsTheSameBytesAndAPlanWithThemIsRefusedByIt() throws Exception {
+        String plain = new String(PlanDocument.of(Planner.plan(story(sampled(Sampling.NONE)), SETTINGS)).toBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(plain).startsWith("{\"version\":1,").doesNotContain("null");
+        FilmPlan own = Planner.plan(story(sampled(new Sampling(OptionalInt.of(9), OptionalDouble.empty(), OptionalDouble.empty()))), SETTINGS);
+        assertThat(new String(PlanDocument.of(own).toBytes(), java.nio.charset.StandardCharsets.UTF_8)).startsWith("{\"version\":2,");
+        assertThat(PlanDocument.fromBytes(PlanDocument.of(own).toBytes()).plan().segments()).isEqualTo(own.segments());
+    }
+
+    @Test
+    void whereAFilmComesFromLiesInItsPlanAndChangesNoSegment() throws Exception {
+        PlanDocument plain = PlanDocument.of(Planner.plan(story(sampled(Sampling.NONE)), SETTINGS));
+        PlanDocument remix = plain.withOrigin(new PlanDocument.Origin("A city.", "0123456789abcdef01234567"));
+        assertThat(new String(remix.toBytes(), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo(new String(plain.toBytes(), java.nio.charset.StandardCharsets.UTF_8).replaceFirst("}$",
+                ",\"origin\":{\"prompt\":\"A city.\",\"remixedFrom\":\"0123456789abcdef01234567\"}}"));
+        assertThat(PlanDocument.fromBytes(remix.toBytes())).isEqualTo(remix);
+        assertThat(PlanDocument.fromBytes(remix.toBytes()).plan()).isEqualTo(plain.plan());
+        assertThat(PlanDocument.fromBytes(plain.toBytes()).origin()).isNull();
+        assertThat(new String(plain.withOrigin(new PlanDocument.Origin(null, "f")).toBytes(), java.nio.charset.StandardCharsets.UTF_8)).endsWith(",\"origin\":{\"remixedFrom\":\"f\"}}");
     }
 
     @Test
@@ -119,11 +177,13 @@ class PlannerTest {
                 double seconds = 0.7 + random.nextInt(80) / 16.0;
                 frames += Planner.frames(seconds, 8);
                 scenes.add(new Scene("p" + random.nextInt(4), random.nextBoolean() ? Optional.of("x") : Optional.empty(), seconds,
-                        random.nextInt(3) == 0 ? Start.CUT : Start.CONTINUE, random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty()));
+                        random.nextInt(3) == 0 ? Start.CUT : Start.CONTINUE, random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty(),
+                        new Sampling(random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(30)) : OptionalInt.empty(), OptionalDouble.empty(),
+                                random.nextBoolean() ? OptionalDouble.of(0.1 + random.nextDouble()) : OptionalDouble.empty())));
             }
             FilmPlan plan = Planner.plan(new Story("t", Optional.of("phenaki"), random.nextLong(), scenes), SETTINGS);
             assertThat(plan.frames()).isEqualTo(frames);
-            PlanDocument document = PlanDocument.of(plan, Optional.empty());
+            PlanDocument document = PlanDocument.of(plan);
             assertThat(PlanDocument.fromBytes(document.toBytes()).toBytes()).isEqualTo(document.toBytes());
             assertThat(PlanDocument.fromBytes(document.toBytes()).plan()).isEqualTo(plan);
         }

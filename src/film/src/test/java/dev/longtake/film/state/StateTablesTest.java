@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class StateTablesTest {
-    private static final List<TransitionTable<?, ?>> TABLES = List.of(RevisionState.TABLE, SegmentState.TABLE, JobState.TABLE, WorkerState.TABLE);
+    private static final List<TransitionTable<?, ?>> TABLES = List.of(RevisionState.TABLE, SegmentState.TABLE, JobState.TABLE, WorkerState.TABLE, DeliveryState.TABLE);
 
     /** With {@code -Dlongtake.diagrams.write=true} the diagrams are written anew. */
     @TestFactory
@@ -29,12 +29,13 @@ class StateTablesTest {
     }
 
     @Test
-    void nothingLeadsOutOfAFinalStateButToAnotherRevision() {
+    void nothingLeadsOutOfAFinalStateButToAnotherRevisionAndAway() {
         for (RevisionState state : RevisionState.values()) {
             for (RevisionState.Event event : RevisionState.Event.values()) {
                 if (state.isFinal() && !RevisionState.TABLE.begins(event)) {
-                    assertThat(RevisionState.TABLE.next(state, event)).isEmpty();
+                    assertThat(RevisionState.TABLE.next(state, event).filter(to -> to != RevisionState.DELETED)).isEmpty();
                 }
+                assertThat(RevisionState.TABLE.next(RevisionState.DELETED, event)).isEmpty();
             }
         }
     }
@@ -44,8 +45,11 @@ class StateTablesTest {
         assertThat(legal(RevisionState.Event.PAUSE)).containsExactly("rendering");
         assertThat(legal(RevisionState.Event.RESUME)).containsExactly("paused");
         assertThat(legal(RevisionState.Event.CANCEL)).containsExactly("queued", "rendering", "paused", "assembling", "stalled");
+        assertThat(legal(RevisionState.Event.REPRIORITISE)).containsExactly("queued", "rendering", "paused", "assembling", "stalled");
         assertThat(legal(RevisionState.Event.RETRY)).containsExactly("cancelled", "failed");
-        assertThat(legal(RevisionState.Event.REVISE)).hasSize(RevisionState.values().length);
+        assertThat(legal(RevisionState.Event.REVISE)).hasSize(RevisionState.values().length - 1).doesNotContain("deleted");
+        assertThat(legal(RevisionState.Event.DELETE)).hasSize(RevisionState.values().length - 1).doesNotContain("deleted");
+        assertThat(legal(RevisionState.Event.EXPIRE)).containsExactly("finished", "cancelled", "failed");
     }
 
     private static List<String> legal(RevisionState.Event event) {

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,28 @@ class StoryReaderTest {
         assertThat(story.scenes()).containsExactly(
                 new Scene("A city.", Optional.of("rain"), 2, Start.CUT, OptionalLong.of(-3)),
                 new Scene("A fish.", Optional.empty(), 3, Start.CONTINUE, OptionalLong.empty()));
+    }
+
+    @Test
+    void filmAndScenesMaySaySettingsAndTheFilmItsFirstPicture() throws Exception {
+        Story story = read("""
+                {"settings":{"steps":8,"guidance":2},"start_image":"data:image/png;base64,AAAA","scenes":[
+                 {"prompt":"A city.","settings":{"steps":24,"guidance":0,"temperature":0.5}},{"prompt":"A fish.","settings":{}},{"prompt":"A lion."}]}""");
+        assertThat(story.sampling()).isEqualTo(new Sampling(OptionalInt.of(8), OptionalDouble.of(2), OptionalDouble.empty()));
+        assertThat(story.startImage()).contains("data:image/png;base64,AAAA");
+        assertThat(story.scenes()).extracting(Scene::sampling)
+                .containsExactly(new Sampling(OptionalInt.of(24), OptionalDouble.of(0), OptionalDouble.of(0.5)), Sampling.NONE, Sampling.NONE);
+    }
+
+    @Test
+    void settingsOutOfRangeAreAllNamedAtOnce() {
+        assertThat(problems("""
+                {"settings":{"steps":0,"stepz":1},"start_image":7,"scenes":[{"prompt":"A.","settings":{"steps":8.5,"guidance":20.5,"temperature":0}},
+                 {"prompt":"A.","settings":3},{"prompt":"A.","settings":{"steps":"8","guidance":-1,"temperature":1e999}},{"prompt":"A.","settings":{"steps":257,"prefix_frames":3}}]}"""))
+                .extracting(Problem::field)
+                .containsExactlyInAnyOrder("settings.steps", "settings.stepz", "start_image", "scenes[0].settings.steps", "scenes[0].settings.guidance", "scenes[0].settings.temperature",
+                        "scenes[1].settings", "scenes[2].settings.steps", "scenes[2].settings.guidance", "scenes[2].settings.temperature", "scenes[3].settings.steps",
+                        "scenes[3].settings.prefix_frames");
     }
 
     @Test

@@ -54,10 +54,11 @@ public final class TextEncoder implements AutoCloseable {
         this.width = width;
     }
 
-    /** @throws BadBundleException if the encoder on the class path is not the one that the bundle was trained with */
+    /** @param folder of the bundle, in the engine's cache. @throws BadBundleException if the encoder on the class path is not the one that the bundle was trained with */
     public static TextEncoder load(BundleManifest manifest, Path folder) throws BadBundleException {
         BundleManifest.TextEncoder wanted = manifest.textEncoder();
         try {
+            OnnxLibraries.prepare(folder.toAbsolutePath().getParent());
             Path onnx = unpack(wanted.modelFile(), wanted.modelSha256(), folder);
             Path json = unpack(wanted.tokenizerFile(), wanted.tokenizerSha256(), folder);
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.builder().optTokenizerPath(json).optMaxLength(wanted.maxTokens()).optPadToMaxLength().optTruncation(true).build();

@@ -43,6 +43,11 @@ public final class RedisTailCache implements TailCache, AutoCloseable {
         return attempt(() -> client.get(key(tenant, attempt)));
     }
 
+    @Override
+    public void remove(String tenant, AttemptRef attempt) {
+        attempt(() -> client.del(key(tenant, attempt)));
+    }
+
     private static byte[] key(String tenant, AttemptRef attempt) {
         return ObjectKeys.cachedTail(tenant, attempt).getBytes(StandardCharsets.UTF_8);
     }

@@ -10,5 +10,8 @@ import java.util.Optional;
 public interface TailCache {
     void put(String tenant, AttemptRef attempt, byte[] tail);
 
+    /** Removes a tail; one that cannot be removed now goes when its time is up. */
+    void remove(String tenant, AttemptRef attempt);
+
     Optional<byte[]> get(String tenant, AttemptRef attempt);
 }

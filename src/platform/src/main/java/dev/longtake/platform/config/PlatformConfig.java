@@ -35,6 +35,21 @@ public interface PlatformConfig {
         @WithDefault("PT10S")
         Duration patience();
 
+        /** How long topics keep messages; what is not compacted and nobody has read by then is gone. Read when a topic is created. */
+        @WithDefault("P7D")
+        Duration retention();
+
+        /** How long the audit trail is kept, however large it is. Read when the topic is created. */
+        @WithDefault("P365D")
+        Duration auditRetention();
+
+        /**
+         * Bytes of one partition of a topic that is not compacted, at most, to the last log segment: the oldest messages go first. Bounds
+         * the broker's disk, together with the retention, which alone bounds commands. Read when a topic is created.
+         */
+        @WithDefault("1073741824")
+        long partitionBytes();
+
         /** How long a job stays locked to a worker that no longer renews it. */
         @WithDefault("PT15S")
         Duration jobLock();
@@ -63,6 +78,9 @@ public interface PlatformConfig {
         @WithDefault("http://127.0.0.1:9000")
         String endpoint();
 
+        /** Where users reach the store, if otherwise: links that they are given are signed for it. */
+        Optional<String> publicEndpoint();
+
         @WithDefault("longtake")
         String bucket();
 
@@ -78,6 +96,14 @@ public interface PlatformConfig {
         /** How long one operation is tried again before it counts as "store unavailable". */
         @WithDefault("PT20S")
         Duration patience();
+
+        /** How long it may take to reach the store before it is tried again. */
+        @WithDefault("PT5S")
+        Duration connectTimeout();
+
+        /** How long the store may be silent in the middle of an answer, or take nothing in the middle of an upload, before it is tried again. */
+        @WithDefault("PT20S")
+        Duration silenceTimeout();
     }
 
     default boolean plays(Role role) {

@@ -17,6 +17,11 @@ public final class MemoryTailCache implements TailCache {
     }
 
     @Override
+    public void remove(String tenant, AttemptRef attempt) {
+        tails.remove(ObjectKeys.cachedTail(tenant, attempt));
+    }
+
+    @Override
     public Optional<byte[]> get(String tenant, AttemptRef attempt) {
         return Optional.ofNullable(tails.get(ObjectKeys.cachedTail(tenant, attempt)));
     }

@@ -8,7 +8,8 @@ package dev.longtake.platform.queue;
 @FunctionalInterface
 public interface JobHandler<T> {
     /**
-     * @param deliveries how often the broker has handed out this record, this time included (starts again at 1 when a broker restarts)
+     * @param deliveries how often the broker has handed out this record, this time included. A hint and no count: it starts again at 1 when a
+     *                   broker restarts, and the broker drops a record in silence when it gets too high
      * @return what to tell the queue; throwing counts as {@link Verdict#RELEASE}
      */
     Verdict handle(T job, int deliveries);

@@ -40,8 +40,17 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
 
     @Override
     public void send(String topic, String key, Message message) {
+        await(topic, sendAsync(topic, key, message));
+    }
+
+    @Override
+    public void put(String topic, String key, byte[] message) {
+        await(topic, sendBytes(topic, key, message));
+    }
+
+    private void await(String topic, CompletionStage<Void> sent) {
         try {
-            sendAsync(topic, key, message).toCompletableFuture().get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            sent.toCompletableFuture().get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new QueueUnavailableException("cannot send to " + topic + ": " + e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
@@ -54,9 +63,13 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
 
     @Override
     public CompletionStage<Void> sendAsync(String topic, String key, Message message) {
+        return sendBytes(topic, key, Json.write(message));
+    }
+
+    private CompletionStage<Void> sendBytes(String topic, String key, byte[] message) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            producer.send(new ProducerRecord<>(topic, key, Json.write(message)), (metadata, failure) -> {
+            producer.send(new ProducerRecord<>(topic, key, message), (metadata, failure) -> {
                 if (failure == null) {
                     done.complete(null);
                 } else {

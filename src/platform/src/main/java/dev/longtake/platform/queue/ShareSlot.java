@@ -6,7 +6,6 @@ import dev.longtake.contract.Message;
 import dev.longtake.contract.Topics;
 import dev.longtake.contract.UnreadableMessageException;
 import dev.longtake.platform.queue.JobHandler.Verdict;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +45,11 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     private static final Duration IDLE_POLL = Duration.ofMillis(20);
     private static final int FETCH_WAIT_MILLIS = 100;
     private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
+    /** For what is acknowledged and not yet sent. */
+    private static final Duration CLOSING = Duration.ofSeconds(30);
+    private static final Duration RESTING_LOOK = Duration.ofMillis(100);
+    private static final Duration CONNECTION_LOOK = Duration.ofSeconds(1);
+    private static final int LOOKS_WITHOUT_CONNECTION = 3;
 
     private final Settings settings;
     private final Class<T> type;
@@ -54,6 +58,7 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     private final Thread poller;
     private final ExecutorService worker;
     private volatile boolean stopping;
+    private volatile long restsUntil = System.nanoTime();
 
     /**
      * @param name   the slot's name, for threads and logs
@@ -85,54 +90,91 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     private void run() {
         boolean configured = false;
         while (!stopping) {
+            if (rests()) {
+                pause(RESTING_LOOK);
+                continue;
+            }
             try {
                 if (!configured) {
-                    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
+                    try (Admin admin = Admin.create(adminConfig())) {
                         settings.topics().forEach(topic -> ShareGroups.configure(admin, Topics.shareGroup(topic), settings.lock()));
                     }
                     configured = true;
                 }
                 takeJobs();
             } catch (KafkaException | QueueUnavailableException e) {
+                // Before it starts its consumers again it has to reach the broker for this.
+                configured = false;
                 if (!stopping) {
                     LOG.warn("{}: queue away, trying again: {}", settings.name(), e.toString());
-                    pause();
+                    pause(RECONNECT_PAUSE);
                 }
             } catch (RuntimeException e) {
                 LOG.error("{}: unexpected, starting the consumer again", settings.name(), e);
-                pause();
+                pause(RECONNECT_PAUSE);
             }
         }
     }
 
     private void takeJobs() {
         List<KafkaShareConsumer<String, byte[]>> consumers = new ArrayList<>();
+        Duration closing = CLOSING;
         try {
             for (String topic : settings.topics()) {
                 KafkaShareConsumer<String, byte[]> consumer = new KafkaShareConsumer<>(consumerConfig(topic), new StringDeserializer(), new ByteArrayDeserializer());
                 consumers.add(consumer);
                 consumer.subscribe(List.of(topic));
             }
-            while (!stopping) {
+            long nextLook = System.nanoTime() + CONNECTION_LOOK.toNanos();
+            int lonelyLooks = 0;
+            while (!stopping && !rests()) {
                 for (KafkaShareConsumer<String, byte[]> consumer : consumers) {
                     if (takeOne(consumer)) {
                         // From the most urgent topic again.
                         break;
                     }
                 }
+                if (System.nanoTime() - nextLook > 0) {
+                    nextLook = System.nanoTime() + CONNECTION_LOOK.toNanos();
+                    lonelyLooks = consumers.stream().anyMatch(ShareSlot::isConnected) ? 0 : lonelyLooks + 1;
+                    if (lonelyLooks >= LOOKS_WITHOUT_CONNECTION) {
+                        closing = Duration.ZERO;
+                        throw new QueueUnavailableException("no broker answers", null);
+                    }
+                }
             }
         } finally {
-            consumers.forEach(KafkaShareConsumer::close);
+            for (KafkaShareConsumer<String, byte[]> consumer : consumers) {
+                try {
+                    consumer.close(closing);
+                } catch (KafkaException e) {
+                    LOG.debug("{}: a consumer did not close in order", settings.name(), e);
+                }
+            }
         }
     }
 
-    private void pause() {
+    /** Share consumers without a broker look for it without a pause (4.3.1): four services kept two cores busy, which the broker lacked that was starting there. */
+    private static boolean isConnected(KafkaShareConsumer<?, ?> consumer) {
+        return consumer.metrics().entrySet().stream().anyMatch(m -> m.getKey().name().equals("connection-count") && m.getValue().metricValue() instanceof Number n && n.doubleValue() > 0);
+    }
+
+    private boolean rests() {
+        return restsUntil - System.nanoTime() > 0;
+    }
+
+    private void pause(Duration time) {
         try {
-            Thread.sleep(RECONNECT_PAUSE.toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
         }
+    }
+
+    /** Short: a broker that has just come back may take a request and not answer it, and the client's own minute would be lost. */
+    private Map<String, Object> adminConfig() {
+        return Map.of("bootstrap.servers", settings.bootstrap(), "request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000);
     }
 
     private Map<String, Object> consumerConfig(String topic) {
@@ -161,8 +203,7 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
         try {
             job = Json.read(taken.value() == null ? new byte[0] : taken.value(), type);
         } catch (UnreadableMessageException e) {
-            String body = taken.value() == null ? "" : new String(taken.value(), StandardCharsets.UTF_8);
-            deadLetters.send(Topics.DEAD_LETTERS, taken.key(), new DeadLetter(Message.VERSION, taken.topic(), taken.key() == null ? "" : taken.key(), body, e.getMessage(), Instant.now()));
+            deadLetters.send(Topics.DEAD_LETTERS, taken.key(), DeadLetter.parked(taken.topic(), taken.partition(), taken.offset(), taken.key(), taken.value(), e.getMessage(), Instant.now()));
             settle(consumer, taken, Verdict.REJECT);
             return true;
         }
@@ -238,6 +279,14 @@ public final class ShareSlot<T extends Message> implements AutoCloseable {
     /** A late acknowledgement does not throw: the error stands in the answer, and is harmless. */
     private void logRefusal(Map<org.apache.kafka.common.TopicIdPartition, Optional<KafkaException>> answer) {
         answer.values().forEach(refused -> refused.ifPresent(e -> LOG.warn("{}: acknowledgement refused: {}", settings.name(), e.toString())));
+    }
+
+    /**
+     * Takes nothing new for a while; a job in hand goes on. The slot leaves its groups meanwhile: a consumer that is there and does not poll
+     * would keep what was fetched for it from the others.
+     */
+    public void rest(Duration time) {
+        restsUntil = System.nanoTime() + time.toNanos();
     }
 
     /** Takes nothing new; a job in hand goes on. */

@@ -2,6 +2,7 @@ package dev.longtake.platform.store;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,8 +34,20 @@ public interface ObjectStore {
     /** All keys under a prefix, in order. */
     List<String> list(String prefix);
 
+    /**
+     * Some objects under a prefix, in order, for whoever walks through more than fits into memory.
+     *
+     * @param after the key after which the page begins; empty for the first
+     * @return as many as there are, up to {@code limit} (at most 1,000)
+     */
+    List<Listed> page(String prefix, String after, int limit);
+
     /** Removes an object; nothing happens if there is none. */
     void delete(String key);
 
-    record ObjectInfo(String key, long bytes, String etag, String contentType) {}
+    /** An object on a page. @param modified when it was last written, by the store's own clock */
+    record Listed(String key, Instant modified) {}
+
+    /** @param modified when it was last written, by the store's own clock, to the second or finer */
+    record ObjectInfo(String key, long bytes, String etag, String contentType, Instant modified) {}
 }

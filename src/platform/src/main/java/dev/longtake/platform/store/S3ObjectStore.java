@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 3_000;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int PAGE = 1_000;
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -44,14 +46,24 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     private volatile boolean bucketThere;
 
     /**
-     * @param accessKey empty for anonymous access
-     * @param patience  how long an operation is tried again
+     * How long is waited.
+     *
+     * @param patience how long an operation is tried again
+     * @param connect  for a connection
+     * @param silence  for the next byte, either way
      */
-    public S3ObjectStore(String endpoint, String region, String bucket, Optional<String> accessKey, Optional<String> secretKey, Duration patience) {
+    public record Waits(Duration patience, Duration connect, Duration silence) {
+        public static Waits of(Duration patience) {
+            return new Waits(patience, Duration.ofSeconds(5), Duration.ofSeconds(20));
+        }
+    }
+
+    /** @param accessKey empty for anonymous access */
+    public S3ObjectStore(String endpoint, String region, String bucket, Optional<String> accessKey, Optional<String> secretKey, Waits waits) {
         this.http = new OkHttpClient.Builder()
-                .connectTimeout(5, TimeUnit.SECONDS)
-                .readTimeout(20, TimeUnit.SECONDS)
-                .writeTimeout(20, TimeUnit.SECONDS)
+                .connectTimeout(waits.connect())
+                .readTimeout(waits.silence())
+                .writeTimeout(waits.silence())
                 .build();
         MinioClient.Builder builder = MinioClient.builder().endpoint(endpoint).region(region).httpClient(http);
         if (accessKey.isPresent() && secretKey.isPresent()) {
@@ -59,7 +71,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         }
         this.client = builder.build();
         this.bucket = bucket;
-        this.patience = patience;
+        this.patience = waits.patience();
     }
 
     @FunctionalInterface
@@ -139,7 +151,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         return repeat("head " + key, () -> {
             try {
                 StatObjectResponse stat = client.statObject(StatObjectArgs.builder().bucket(bucket).object(key).build());
-                return Optional.of(new ObjectInfo(key, stat.size(), stat.etag(), stat.contentType()));
+                return Optional.of(new ObjectInfo(key, stat.size(), stat.etag(), stat.contentType(), stat.lastModified().toInstant()));
             } catch (ErrorResponseException e) {
                 return missing(e);
             }
@@ -154,6 +166,23 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
                 keys.add(item.get().objectName());
             }
             return keys;
+        });
+    }
+
+    @Override
+    public List<Listed> page(String prefix, String after, int limit) {
+        return repeat("list " + prefix, () -> {
+            ListObjectsArgs.Builder args = ListObjectsArgs.builder().bucket(bucket).prefix(prefix).recursive(true).maxKeys(Math.min(limit, PAGE));
+            if (!after.isEmpty()) {
+                args.startAfter(after);
+            }
+            List<Listed> page = new ArrayList<>();
+            Iterator<Result<Item>> items = client.listObjects(args.build()).iterator();
+            while (page.size() < limit && items.hasNext()) {
+                Item item = items.next().get();
+                page.add(new Listed(item.objectName(), item.lastModified().toInstant()));
+            }
+            return page;
         });
     }
 

@@ -22,17 +22,23 @@ class PlatformConfigTest {
         assertThat(c.kafka().bootstrap()).isEqualTo("127.0.0.1:9092");
         assertThat(c.kafka().replication()).isEqualTo((short) 1);
         assertThat(c.kafka().patience()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(c.kafka().retention()).isEqualTo(Duration.ofDays(7));
+        assertThat(c.kafka().auditRetention()).isEqualTo(Duration.ofDays(365));
+        assertThat(c.kafka().partitionBytes()).isEqualTo(1L << 30);
         assertThat(c.kafka().jobLock()).isEqualTo(Duration.ofSeconds(15));
         assertThat(c.redis().url()).isEqualTo("redis://127.0.0.1:6379");
         assertThat(c.redis().tailExpiry()).isEqualTo(Duration.ofHours(6));
         assertThat(c.redis().timeout()).isEqualTo(Duration.ofMillis(500));
         assertThat(c.redis().pause()).isEqualTo(Duration.ofSeconds(5));
         assertThat(c.store().endpoint()).isEqualTo("http://127.0.0.1:9000");
+        assertThat(c.store().publicEndpoint()).isEmpty();
         assertThat(c.store().bucket()).isEqualTo("longtake");
         assertThat(c.store().region()).isEqualTo("us-east-1");
         assertThat(c.store().accessKey()).isEmpty();
         assertThat(c.store().secretKey()).isEmpty();
         assertThat(c.store().patience()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(c.store().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(c.store().silenceTimeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.Message;
 import dev.longtake.contract.Topics;
+import dev.longtake.contract.WorkerControl;
 import dev.longtake.platform.Servers;
 import dev.longtake.platform.queue.JobHandler.Verdict;
 import dev.longtake.servers.Ports;
@@ -147,7 +148,7 @@ class QueueTest {
     @Test
     void whatNobodyCanReadBecomesADeadLetter() throws Exception {
         BlockingQueue<DeadLetter> letters = new LinkedBlockingQueue<>();
-        TopicReader<DeadLetter> reader = new TopicReader<>(BOOTSTRAP, Topics.DEAD_LETTERS, DeadLetter.class, TopicReader.From.NOW, (key, letter, partition, offset) -> letters.add(letter));
+        TopicReader<DeadLetter> reader = new TopicReader<>(BOOTSTRAP, Topics.DEAD_LETTERS, DeadLetter.class, TopicReader.From.NOW, TopicReader.Unreadable.kept(), (key, letter, partition, offset) -> letters.add(letter));
         reader.start();
         open.add(reader);
         assertThat(reader.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
@@ -167,17 +168,111 @@ class QueueTest {
         });
     }
 
+    private <T extends Message> BlockingQueue<T> read(String from, Class<T> type, TopicReader.From where, TopicReader.Unreadable unreadable) throws InterruptedException {
+        BlockingQueue<T> seen = new LinkedBlockingQueue<>();
+        TopicReader<T> reader = new TopicReader<>(BOOTSTRAP, from, type, where, unreadable, (key, m, partition, offset) -> seen.add(m));
+        reader.start();
+        open.add(reader);
+        assertThat(reader.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
+        return seen;
+    }
+
+    @Test
+    void whatReadersCannotReadIsParkedUnderItsPlaceAndTheyGoOn() throws Exception {
+        byte[] newer = "{\"type\":\"cancel\",\"version\":2}".getBytes(StandardCharsets.UTF_8);
+        publisher.put(topic, null, newer);
+        BlockingQueue<DeadLetter> letters = read(Topics.DEAD_LETTERS, DeadLetter.class, TopicReader.From.NOW, TopicReader.Unreadable.kept());
+        List<BlockingQueue<FilmCommand>> readers = new ArrayList<>();
+        for (TopicReader.From from : TopicReader.From.values()) {
+            readers.add(read(topic, FilmCommand.class, from, TopicReader.Unreadable.park(publisher)));
+        }
+        publisher.put(topic, "k", newer);
+        publisher.send(topic, "k", job(7));
+        for (BlockingQueue<FilmCommand> reader : readers) {
+            assertThat(reader.poll(20, TimeUnit.SECONDS)).isEqualTo(job(7));
+            assertThat(letters.poll(20, TimeUnit.SECONDS)).satisfies(l -> {
+                assertThat(l.reason()).isEqualTo("FilmCommand of version 2; this build reads 1..1");
+                assertThat(l.source().orElseThrow().offset()).as("both name the same place, and nobody what was there before they came").isEqualTo(1);
+                assertThat(l.message().orElseThrow()).isEqualTo(newer);
+                assertThat(l.originalKey()).isEqualTo("k");
+            });
+        }
+        assertThat(letters.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    /** As {@code film-states} is read: by a build that does not know the type yet, and then by one that does. */
+    @Test
+    void whatATopicKeepsIsNotParkedAndANewerReaderFindsIt() throws Exception {
+        BlockingQueue<DeadLetter> letters = read(Topics.DEAD_LETTERS, DeadLetter.class, TopicReader.From.NOW, TopicReader.Unreadable.kept());
+        BlockingQueue<WorkerControl> older = read(topic, WorkerControl.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept());
+        WorkerControl known = new WorkerControl.Drain(1, "w", Instant.EPOCH);
+        publisher.send(topic, "k", job(1));
+        publisher.send(topic, "k", known);
+        assertThat(older.poll(20, TimeUnit.SECONDS)).isEqualTo(known);
+        assertThat(read(topic, FilmCommand.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept()).poll(20, TimeUnit.SECONDS)).isEqualTo(job(1));
+        assertThat(letters.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void theNewestLettersAreReadInOrderAndWhatIsNoneIsLeftOut() {
+        LetterLog log = new KafkaLetterLog(BOOTSTRAP, Duration.ofSeconds(20));
+        for (int i = 0; i < 3; i++) {
+            publisher.send(Topics.DEAD_LETTERS, "k", DeadLetter.parked(topic, 0, i, "k", new byte[] {1}, "why", Instant.EPOCH));
+            publisher.put(Topics.DEAD_LETTERS, "k", "nonsense".getBytes(StandardCharsets.UTF_8));
+        }
+        List<LetterLog.Entry> all = new ArrayList<>();
+        log.newest(6, all::add);
+        assertThat(all).extracting(e -> e.letter().source().orElseThrow().offset()).containsExactly(0L, 1L, 2L);
+        assertThat(all).extracting(LetterLog.Entry::id).doesNotHaveDuplicates().allMatch(id -> id.startsWith("0-"));
+        List<LetterLog.Entry> some = new ArrayList<>();
+        log.newest(2, some::add);
+        assertThat(some).containsExactly(all.get(2));
+        LetterLog away = new KafkaLetterLog("127.0.0.1:" + Ports.claim("nobody", 0), Duration.ofSeconds(1));
+        assertThatThrownBy(() -> away.newest(2, some::add)).isInstanceOf(QueueUnavailableException.class);
+    }
+
+    @Test
+    void aSlotThatRestsTakesNothingUntilItsTimeIsOver() throws Exception {
+        BlockingQueue<String> done = new LinkedBlockingQueue<>();
+        ShareSlot<FilmCommand> resting = slot("a", Duration.ofSeconds(10), (job, deliveries) -> {
+            done.add(job.film().film());
+            return Verdict.ACCEPT;
+        });
+        publisher.send(topic, "k", job(1));
+        assertThat(done.poll(20, TimeUnit.SECONDS)).isEqualTo("film1");
+        resting.rest(Duration.ofSeconds(4));
+        sleep(500);
+        publisher.send(topic, "k", job(2));
+        assertThat(done.poll(2, TimeUnit.SECONDS)).isNull();
+        assertThat(done.poll(30, TimeUnit.SECONDS)).as("tried again").isEqualTo("film2");
+    }
+
     @Test
     void aReaderSeesEverythingFromTheBeginning() throws Exception {
         for (int i = 0; i < 5; i++) {
             publisher.send(topic, "k", job(i));
         }
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        TopicReader<FilmCommand> reader = new TopicReader<>(BOOTSTRAP, topic, FilmCommand.class, TopicReader.From.BEGINNING, (key, m, partition, offset) -> seen.add(m.film().film()));
+        TopicReader<FilmCommand> reader = new TopicReader<>(BOOTSTRAP, topic, FilmCommand.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(), (key, m, partition, offset) -> seen.add(m.film().film()));
         reader.start();
         open.add(reader);
         assertThat(reader.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
         assertThat(seen).containsExactly("film0", "film1", "film2", "film3", "film4");
+    }
+
+    @Test
+    void aReaderWaitsForATopicThatIsMadeLater() throws Exception {
+        String later = topic + "-later";
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        TopicReader<FilmCommand> reader = new TopicReader<>(BOOTSTRAP, later, FilmCommand.class, TopicReader.From.BEGINNING, TopicReader.Unreadable.kept(), (key, m, partition, offset) -> seen.add(m.film().film()));
+        reader.start();
+        open.add(reader);
+        assertThat(reader.awaitCaughtUp(Duration.ofSeconds(2))).isFalse();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BOOTSTRAP))) {
+            FarmTopics.ensure(admin, List.of(new FarmTopics.Spec(later, 1, false, Duration.ofDays(1))), (short) 1);
+        }
+        publisher.send(later, "k", job(3));
+        assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("film3");
     }
 
     @Test
@@ -195,5 +290,28 @@ class QueueTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void historyIsReadFromAnyPlaceToAnyOtherAndSaysWhatIsLeft() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            publisher.send(topic, "k", job(i));
+        }
+        TopicHistory<FilmCommand> history = new TopicHistory<>(BOOTSTRAP, topic, FilmCommand.class, Duration.ofSeconds(10));
+        assertThat(history.bounds(0)).isEqualTo(new HistoryReader.Bounds(0, 500));
+        List<FilmCommand> read = new ArrayList<>();
+        history.read(0, 100, 450, (command, offset) -> read.add(command));
+        assertThat(read).hasSize(350);
+        assertThat(read.get(0)).isEqualTo(job(100));
+        assertThat(read.get(349)).isEqualTo(job(449));
+        read.clear();
+        history.read(0, 0, 500, (command, offset) -> read.add(command) && offset < 2);
+        assertThat(read).as("until the listener has enough").hasSize(3);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BOOTSTRAP))) {
+            admin.deleteRecords(Map.of(new org.apache.kafka.common.TopicPartition(topic, 0), org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(300))).all().get();
+        }
+        assertThat(history.bounds(0).oldest()).isEqualTo(300);
+        TopicHistory<FilmCommand> away = new TopicHistory<>("127.0.0.1:" + Ports.claim("nobody", 0), topic, FilmCommand.class, Duration.ofMillis(500));
+        assertThatThrownBy(() -> away.bounds(0)).isInstanceOf(QueueUnavailableException.class);
     }
 }

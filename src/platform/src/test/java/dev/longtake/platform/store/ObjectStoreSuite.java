@@ -7,9 +7,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +79,29 @@ abstract class ObjectStoreSuite {
         store().putFile(prefix + "large", file, "video/mp4");
         assertThat(store().get(prefix + "large")).isEqualTo(large);
         assertThat(store().head(prefix + "large").orElseThrow().contentType()).isEqualTo("video/mp4");
+    }
+
+    @Test
+    void pagesGoThroughEverythingInOrder() {
+        List<String> all = IntStream.range(0, 7).mapToObj(i -> prefix + "p/" + i).toList();
+        all.forEach(key -> store().put(key, bytes(key), "text/plain"));
+        store().put(prefix + "q", bytes("beside it"), "text/plain");
+        List<String> seen = new ArrayList<>();
+        List<ObjectStore.Listed> page = store().page(prefix + "p/", "", 3);
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(3);
+            page.forEach(o -> seen.add(o.key()));
+            page = store().page(prefix + "p/", seen.get(seen.size() - 1), 3);
+        }
+        assertThat(seen).isEqualTo(all);
+    }
+
+    @Test
+    void agesComeFromTheStoresClock() {
+        store().put(prefix + "old", bytes("old"), "text/plain");
+        Instant old = store().page(prefix, "", 1).get(0).modified();
+        assertThat(Duration.between(old, store().head(prefix + "old").orElseThrow().modified()).abs()).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.between(old, Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
     }
 
     @Test

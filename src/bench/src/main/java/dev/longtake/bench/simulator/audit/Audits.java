@@ -7,7 +7,7 @@ import java.util.List;
 /** All that is looked at after every run. */
 public final class Audits {
     private static final List<Audit> ALL = List.of(new EveryFilmEnds(), new OneAcceptedAttempt(), new ParentsTail(), new PlannedFrames(), new NothingMissing(), new CompleteBeforeAccepted(),
-            new NeverChanged(), new ClipOnce(), new TenantsApart(), new CountedOnce(), new NothingLeftOut(), new ReplayedFilms(), new ReplayedDispatch());
+            new NeverChanged(), new ClipOnce(), new TenantsApart(), new CountedOnce(), new FewDeaths(), new NothingLeftOut(), new HeldIsThere(), new HoldsAddUp(), new GoneIsGone(), new ReplayedFilms(), new ReplayedDispatch());
 
     private Audits() {}
 

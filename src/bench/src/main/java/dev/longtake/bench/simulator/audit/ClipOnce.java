@@ -25,7 +25,7 @@ final class ClipOnce implements Audit {
             String tenant = accepted.film().tenant();
             String key = ObjectKeys.clip(tenant, accepted.attempt());
             Optional<SimulatedStore.Stored> clip = evidence.object(key);
-            if (clip.isEmpty() || !seen.add(key)) {
+            if (clip.isEmpty() || evidence.wasRemoved(tenant, accepted.attempt()) || !seen.add(key)) {
                 continue;
             }
             if (clip.get().writes() > 1 && !evidence.unusable().contains(accepted.attempt())) {

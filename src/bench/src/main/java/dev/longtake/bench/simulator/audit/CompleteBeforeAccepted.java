@@ -18,7 +18,7 @@ final class CompleteBeforeAccepted implements Audit {
         for (Evidence.Accepted accepted : evidence.accepted()) {
             String tenant = accepted.film().tenant();
             for (String key : List.of(ObjectKeys.tokens(tenant, accepted.attempt()), ObjectKeys.tail(tenant, accepted.attempt()), ObjectKeys.report(tenant, accepted.attempt()))) {
-                if (evidence.object(key).filter(o -> o.order() <= accepted.writes()).isEmpty()) {
+                if (!evidence.wasRemoved(tenant, accepted.attempt()) && evidence.object(key).filter(o -> o.order() <= accepted.writes()).isEmpty()) {
                     found.accept(new Violation(NAME, accepted.film() + ": segment " + accepted.index() + " was accepted before there was " + key));
                 }
             }

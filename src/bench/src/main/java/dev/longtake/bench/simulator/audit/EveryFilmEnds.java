@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Every film ends finished, cancelled, or failed with a reason. */
+/** Every film ends finished, cancelled, deleted, or failed with a reason. */
 final class EveryFilmEnds implements Audit {
     private static final String NAME = "every-film-ends";
 
@@ -22,6 +22,9 @@ final class EveryFilmEnds implements Audit {
         FilmStore films = new FilmStore(evidence.farm().films().state());
         for (FilmRef ref : evidence.farm().users().submitted()) {
             Optional<FilmRecord> film = films.film(ref);
+            if (film.isEmpty() && evidence.farm().films().isForgotten(ref)) {
+                continue;
+            }
             if (film.filter(f -> f.state().isFinal()).isEmpty()) {
                 found.accept(new Violation(NAME, ref.filmKey() + " is " + film.map(f -> f.state().label() + " " + f.progress()).orElse("unknown")));
             } else if (film.get().state() == RevisionState.FAILED && film.get().reason().filter(r -> !r.isBlank()).isEmpty()) {

@@ -7,12 +7,15 @@ import dev.longtake.bench.simulator.farm.Thing;
 import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.FilmRef;
+import dev.longtake.contract.FilmState;
 import dev.longtake.contract.LaneEvent;
+import dev.longtake.contract.ObjectKeys;
 import dev.longtake.contract.SegmentJob;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.state.RevisionState;
 import dev.longtake.scheduler.stage.film.FilmEffect;
 import dev.longtake.scheduler.stage.film.FilmRecord;
+import dev.longtake.scheduler.stage.film.FilmStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +42,7 @@ final class Evidence {
             if (record.state() == RevisionState.FINISHED) {
                 add(record.ref(), record.joining().filmKey().orElse(""), farm.users().planAt(record.order().planKey()));
             }
-            record.kept().ifPresent(k -> add(new FilmRef(record.ref().tenant(), record.ref().film(), k.revision()), k.filmKey(), Optional.empty()));
+            record.kept().filter(k -> isKept(revision(record, k))).ifPresent(k -> add(revision(record, k), k.filmKey(), Optional.empty()));
         }
         List<Input> log = farm.films().log();
         List<FilmEffect> effects = farm.films().effects();
@@ -50,6 +53,19 @@ final class Evidence {
             }
             look(effects.get(i), log.get(input).writes());
         }
+    }
+
+    private static FilmRef revision(FilmRecord record, FilmState.Kept kept) {
+        return new FilmRef(record.ref().tenant(), record.ref().film(), kept.revision());
+    }
+
+    private boolean isKept(FilmRef revision) {
+        return new FilmStore(farm.films().state()).keeping().ended(revision).filter(e -> e.leaving().isEmpty()).isPresent();
+    }
+
+    /** Whether an attempt was removed, as it may be when nobody holds it any more. */
+    boolean wasRemoved(String tenant, AttemptRef attempt) {
+        return farm.store().wasRemoved(ObjectKeys.attempt(tenant, attempt));
     }
 
     private void add(FilmRef ref, String key, Optional<FilmPlan> plan) {

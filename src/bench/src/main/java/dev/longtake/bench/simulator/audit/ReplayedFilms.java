@@ -30,7 +30,7 @@ final class ReplayedFilms implements Audit {
         MemoryState state = new MemoryState();
         FilmStore store = new FilmStore(state);
         List<FilmEffect> effects = new ArrayList<>();
-        FilmStage stage = new FilmStage(store, (key, digest) -> plan(evidence.farm(), key, digest, reads.next()), Farm.FILM_LIMITS, effects::add, TransitionListener.NONE);
+        FilmStage stage = new FilmStage(store, (key, digest) -> plan(evidence.farm(), key, digest, reads.next()), evidence.farm().filmLimits(), effects::add, TransitionListener.NONE);
         for (Input input : node.log()) {
             Stages.tell(stage, input.message(), input.now());
         }

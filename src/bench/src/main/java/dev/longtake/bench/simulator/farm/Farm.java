@@ -4,8 +4,11 @@ import dev.longtake.bench.simulator.faults.Fault;
 import dev.longtake.bench.simulator.faults.Faults;
 import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.AttemptRef;
+import dev.longtake.contract.ExpiryJob;
+import dev.longtake.contract.ExpiryReport;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.LaneEvent;
+import dev.longtake.contract.SegmentJob;
 import dev.longtake.contract.SegmentReport;
 import dev.longtake.contract.WorkerControl;
 import dev.longtake.contract.WorkerHeartbeat;
@@ -17,6 +20,7 @@ import dev.longtake.scheduler.stage.film.FilmEffect;
 import dev.longtake.scheduler.stage.film.FilmLimits;
 import dev.longtake.scheduler.stage.film.FilmRecord;
 import dev.longtake.scheduler.stage.film.FilmStore;
+import dev.longtake.scheduler.stage.film.KeepingLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,9 +42,10 @@ import java.util.function.Supplier;
 public final class Farm {
     /** The one pool there is. */
     public static final String POOL = "cpu";
-    public static final FilmLimits FILM_LIMITS = FilmLimits.DEFAULT;
     static final int TROUBLED = 300_000;
     private static final int CALM = 600_000;
+    /** So long after the last film ended, or the last thing was removed, sweeps have found what was left behind: a sweep before, its grace, a message that got lost. */
+    public static final int SWEPT = Janitor.AGE + 440_000;
     private static final long LIMIT = 6 * 3_600_000L;
 
     private final Agenda agenda = new Agenda();
@@ -54,11 +60,15 @@ public final class Farm {
     private final FilmNode films;
     private final DispatchNode dispatch;
     private final DispatchLimits dispatchLimits;
+    private final FilmLimits filmLimits;
+    private final Janitor janitor;
     private final Fleet fleet;
     private final Stitcher stitcher;
     private final Users users;
     private final Set<String> cancelled = new HashSet<>();
+    private final Map<String, Integer> deaths = new TreeMap<>();
     private long numbers;
+    private long stirred;
     private boolean calm;
 
     /** @param workers how many; drawn if empty. @param filmCount how many at first; drawn if empty. @param trace hears what happens; null if nobody cares */
@@ -68,15 +78,26 @@ public final class Farm {
         this.trace = trace;
         this.tampering = tampering;
         this.store = tampering.store(agenda, faults);
-        this.queue = new JobQueue(agenda);
+        this.queue = new JobQueue(agenda, faults);
         this.wire = new Wire(agenda, faults, random.split());
-        this.dispatchLimits = new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1),
+        this.dispatchLimits = new DispatchLimits(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10), 2, Duration.ofMinutes(1), DispatchLimits.DEFAULT.deadlyWorkers(),
                 chance(3) ? OptionalInt.of(1 + random.nextInt(3)) : OptionalInt.empty(), Map.of("tenant1", 2.0));
+        this.janitor = new Janitor(this, faults.isOn(Fault.LATE_OBJECTS_SWEPT) && faults.amount(Fault.LATE_OBJECTS_SWEPT, "whether", 3) == 1);
+        this.filmLimits = FilmLimits.DEFAULT.keeping(keeping());
         this.films = new FilmNode(this, listener);
         this.dispatch = new DispatchNode(this, listener);
         this.fleet = new Fleet(this, workers.orElseGet(() -> 1 + random.nextInt(5)));
         this.stitcher = new Stitcher(this, faults.isOn(Fault.STITCHER_BROKEN) && faults.amount(Fault.STITCHER_BROKEN, "whether", 25) == 1);
         this.users = new Users(this, filmCount.orElseGet(() -> 1 + random.nextInt(8)));
+    }
+
+    /** Some farms keep films for as long as it takes to look at them, some for a second; some remove much at once, some next to nothing. */
+    private KeepingLimits keeping() {
+        boolean expires = faults.isOn(Fault.FILM_EXPIRES) && faults.amount(Fault.FILM_EXPIRES, "whether", 2) == 1;
+        int longest = new int[] {1_000, 30_000, 300_000}[faults.amount(Fault.FILM_EXPIRES, "how", 3) - 1];
+        Duration retention = expires ? Duration.ofMillis(faults.amount(Fault.FILM_EXPIRES, "retention", longest)) : KeepingLimits.DEFAULT.retention();
+        int batch = janitor.sweeps() || faults.amount(Fault.FILM_EXPIRES, "batch", 2) == 1 ? KeepingLimits.DEFAULT.batch() : 3;
+        return new KeepingLimits(retention, Duration.ofMinutes(45), Duration.ofMillis(2L * Janitor.GRACE), batch, KeepingLimits.DEFAULT.films());
     }
 
     /** Lets it all happen. */
@@ -85,6 +106,7 @@ public final class Farm {
         fleet.begin();
         films.begin();
         dispatch.begin();
+        janitor.begin();
         Outages.arrange(this);
         agenda.in(CALM, () -> {
             faults.end();
@@ -99,12 +121,27 @@ public final class Farm {
     }
 
     private boolean isOver() {
-        return films.settled() && dispatch.settled() && new DispatchStore(dispatch.state()).jobs(POOL).isEmpty() && users.allOver();
+        return films.settled() && dispatch.settled() && films.state().range("leaving/", Object.class).isEmpty() && (!janitor.sweeps() || agenda.now() > Math.max(CALM, stirred) + SWEPT) && new DispatchStore(dispatch.state()).jobs(POOL).isEmpty() && users.allOver();
     }
 
     /** Attempts whose clip the stitcher could not use. */
     public Set<AttemptRef> unusableClips() {
         return stitcher.unusable();
+    }
+
+    /** A worker's process ends of what it renders. */
+    void deathOf(SegmentJob job) {
+        deaths.merge("segment " + job.index() + " of " + job.film().filmKey() + " r" + job.film().revision(), 1, Integer::sum);
+    }
+
+    /** How many workers' processes each segment has ended that ends whoever renders it. */
+    public Map<String, Integer> deaths() {
+        return deaths;
+    }
+
+    /** A film ended or something was removed: what was known until now may be nobody's from now on. */
+    void stir() {
+        stirred = agenda.now();
     }
 
     boolean calm() {
@@ -192,6 +229,14 @@ public final class Farm {
         wire.send(Wire.Topic.ASSEMBLY_REPORTS, () -> films.hear(report));
     }
 
+    void expire(ExpiryJob job) {
+        wire.send(Wire.Topic.EXPIRY_JOBS, () -> janitor.hear(job));
+    }
+
+    void expiry(ExpiryReport report) {
+        wire.send(Wire.Topic.EXPIRY_REPORTS, () -> films.hear(report));
+    }
+
     /** A worker has room. */
     void wake() {
         fleet.wake();
@@ -235,6 +280,14 @@ public final class Farm {
 
     public DispatchLimits dispatchLimits() {
         return dispatchLimits;
+    }
+
+    public FilmLimits filmLimits() {
+        return filmLimits;
+    }
+
+    public Janitor janitor() {
+        return janitor;
     }
 
     public Users users() {

@@ -5,10 +5,12 @@ import dev.longtake.bench.simulator.farm.SimulatedStore.AwayException;
 import dev.longtake.contract.AssemblyReport;
 import dev.longtake.contract.Message;
 import dev.longtake.contract.FilmEvent;
+import dev.longtake.contract.FilmRef;
 import dev.longtake.contract.ObjectKeys;
 import dev.longtake.contract.SegmentReport;
 import dev.longtake.film.plan.FilmPlan;
 import dev.longtake.film.plan.PlanDocument;
+import dev.longtake.film.state.RevisionState;
 import dev.longtake.film.state.TransitionListener;
 import dev.longtake.film.story.StoryException;
 import dev.longtake.scheduler.stage.StateMap;
@@ -38,6 +40,7 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
     private final List<Count> counts = new ArrayList<>();
     private Optional<SegmentRecord> before = Optional.empty();
     private Instant ticked = Instant.MIN;
+    private Message deciding;
 
     /** A report was counted as so many failed tries at its segment, and at its clip. @param inputs inputs there had been */
     public record Count(int inputs, SegmentReport report, int tries, int clipTries) {}
@@ -57,7 +60,7 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
     @Override
     protected FilmStage stage(StateMap over, Consumer<FilmEffect> told, boolean primary) {
         PlanSource source = primary ? this::plan : this::read;
-        return new FilmStage(new FilmStore(farm.tampering().filmState(over)), source, Farm.FILM_LIMITS, told, primary ? listener : TransitionListener.NONE);
+        return new FilmStage(new FilmStore(farm.tampering().filmState(over)), source, farm.filmLimits(), told, primary ? listener : TransitionListener.NONE);
     }
 
     private FilmPlan plan(String key, String digest) throws PlanSource.UnusablePlanException, PlanSource.PlanAwayException {
@@ -108,6 +111,12 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
         if (effect instanceof FilmEffect.Assemble assemble) {
             assemblies.add(assemble);
         }
+        if (effect instanceof FilmEffect.Announce a && a.event() instanceof FilmEvent.FilmChanged e && RevisionState.of(e.to()).isFinal()) {
+            farm.stir();
+        }
+        if (deciding == null && effect instanceof FilmEffect.Announce a && a.event() instanceof FilmEvent.FilmChanged e && e.to().equals("deleted")) {
+            farm.faults().count(Fault.FILM_EXPIRES);
+        }
         if (farm.traced() && effect instanceof FilmEffect.Announce announced) {
             farm.trace(() -> line(announced.event()));
         }
@@ -153,6 +162,7 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
 
     @Override
     protected void deciding(Message message) {
+        deciding = message;
         before = message instanceof SegmentReport report ? new FilmStore(state()).segmentAt(report.film(), report.index()) : Optional.empty();
     }
 
@@ -179,8 +189,15 @@ public final class FilmNode extends SchedulerNode<FilmStage, FilmEffect> {
                 farm.lane(lane.event());
             } else if (told instanceof FilmEffect.Assemble assemble) {
                 farm.assemble(assemble);
+            } else if (told instanceof FilmEffect.Expire expire) {
+                farm.expire(expire.job());
             }
         }
+    }
+
+    /** Whether the film is gone for so long that nothing is known of it any more. */
+    public boolean isForgotten(FilmRef film) {
+        return effects().stream().anyMatch(e -> e instanceof FilmEffect.Forget f && f.film().filmKey().equals(film.filmKey()));
     }
 
     @Override

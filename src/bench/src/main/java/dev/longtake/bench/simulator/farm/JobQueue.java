@@ -1,5 +1,7 @@
 package dev.longtake.bench.simulator.farm;
 
+import dev.longtake.bench.simulator.faults.Fault;
+import dev.longtake.bench.simulator.faults.Faults;
 import dev.longtake.contract.Lane;
 import dev.longtake.contract.SegmentJob;
 import java.util.ArrayDeque;
@@ -12,13 +14,15 @@ import java.util.function.Predicate;
 
 /**
  * The job topics with their share groups: a job is locked to the worker that takes it, handed to another when nobody renews the lock,
- * and dropped in silence after too many deliveries.
+ * and dropped in silence after too many deliveries; unless the queue forgets how many there were, as one does whose brokers restart.
  */
 final class JobQueue {
     private static final long LOCK = 15_000;
     private static final int MOST_DELIVERIES = 5;
 
     private final Agenda agenda;
+    private final Faults faults;
+    private final boolean forgets;
     private final Map<Lane, Deque<Entry>> topics = new EnumMap<>(Lane.class);
 
     /** A job on its topic. */
@@ -60,8 +64,10 @@ final class JobQueue {
         }
     }
 
-    JobQueue(Agenda agenda) {
+    JobQueue(Agenda agenda, Faults faults) {
         this.agenda = agenda;
+        this.faults = faults;
+        this.forgets = faults.isOn(Fault.QUEUE_FORGETS_DELIVERIES) && faults.amount(Fault.QUEUE_FORGETS_DELIVERIES, "whether", 2) == 1;
         for (Lane lane : Lane.values()) {
             topics.put(lane, new ArrayDeque<>());
         }
@@ -103,6 +109,10 @@ final class JobQueue {
 
     private void giveBack(Held held) {
         held.mine = false;
+        if (forgets) {
+            faults.count(Fault.QUEUE_FORGETS_DELIVERIES);
+            held.entry.deliveries = 0;
+        }
         if (held.entry.deliveries < MOST_DELIVERIES) {
             topics.get(held.entry.lane).addFirst(held.entry);
         }

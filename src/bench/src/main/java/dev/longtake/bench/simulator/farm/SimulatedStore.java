@@ -6,8 +6,11 @@ import dev.longtake.contract.AttemptRef;
 import dev.longtake.contract.ObjectKeys;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The object store: puts where there is none, overwrites only where told to, and fails for a while. It remembers who wrote what when. */
@@ -28,6 +31,7 @@ public class SimulatedStore {
     private final Faults faults;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<Fault, Long> awayUntil = new HashMap<>();
+    private final Set<String> cleared = new HashSet<>();
     private long writes;
 
     public SimulatedStore(Agenda agenda, Faults faults) {
@@ -91,6 +95,20 @@ public class SimulatedStore {
             faults.count(Fault.CLIP_DAMAGED);
             objects.put(key, new Stored(new Thing.Clip(c.attempt(), c.of(), -c.encoded(), c.frames(), true), there.written(), there.order(), there.writes()));
         }
+    }
+
+    /** Removes everything under a prefix. @return how many objects there were */
+    int removeAll(String prefix) throws AwayException {
+        require(Fault.STORE_PUT_FAILS);
+        List<String> keys = objects.tailMap(prefix, true).keySet().stream().takeWhile(k -> k.startsWith(prefix)).toList();
+        keys.forEach(objects::remove);
+        cleared.add(prefix);
+        return keys.size();
+    }
+
+    /** For audits: whether what lay under a prefix was removed, ever. */
+    public boolean wasRemoved(String prefix) {
+        return cleared.contains(prefix);
     }
 
     /** Loses an object. */

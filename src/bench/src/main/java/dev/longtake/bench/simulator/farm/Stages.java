@@ -1,6 +1,7 @@
 package dev.longtake.bench.simulator.farm;
 
 import dev.longtake.contract.AssemblyReport;
+import dev.longtake.contract.ExpiryReport;
 import dev.longtake.contract.FilmCommand;
 import dev.longtake.contract.LaneEvent;
 import dev.longtake.contract.Message;
@@ -21,6 +22,8 @@ public final class Stages {
         } else if (message instanceof FilmCommand command) {
             stage.on(command, now);
         } else if (message instanceof SegmentReport report) {
+            stage.on(report, now);
+        } else if (message instanceof ExpiryReport report) {
             stage.on(report, now);
         } else {
             stage.on((AssemblyReport) message, now);

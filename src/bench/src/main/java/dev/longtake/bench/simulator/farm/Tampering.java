@@ -58,6 +58,16 @@ public class Tampering {
         return false;
     }
 
+    /** How long the janitor waits before it asks. */
+    protected int grace(int honest) {
+        return honest;
+    }
+
+    /** Whether the janitor removes what it says it has removed. */
+    protected boolean removes() {
+        return true;
+    }
+
     /** What the stitcher joins. */
     protected List<Thing.Clip> joined(List<Thing.Clip> clips) {
         return clips;

@@ -13,6 +13,7 @@ import dev.longtake.film.plan.PlanDocument;
 import dev.longtake.film.state.RevisionState;
 import dev.longtake.scheduler.stage.film.FilmRecord;
 import dev.longtake.scheduler.stage.film.FilmStore;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,9 @@ import java.util.Optional;
 public final class Users {
     private static final int TENANTS = 3;
     private static final int BAD = 25;
+    /** One wish in so many comes at once. */
+    private static final int SOON = 5;
+    private static final int SOON_MILLIS = 100;
     private static final int WISH = 8;
     private static final int LOOK = 30_000;
 
@@ -60,10 +64,12 @@ public final class Users {
             waiting--;
             submit(film);
         });
-        for (Fault wish : new Fault[] {Fault.CANCEL, Fault.PAUSE, Fault.RESUME, Fault.RETRY, Fault.REVISE}) {
+        for (Fault wish : new Fault[] {Fault.CANCEL, Fault.PAUSE, Fault.RESUME, Fault.RETRY, Fault.REVISE, Fault.FILM_DELETED, Fault.REPRIORITISE}) {
             String key = film.filmKey();
             if (farm.faults().isOn(wish) && farm.faults().amount(wish, key + "whether", wish == Fault.CANCEL ? 2 * WISH : WISH) == 1) {
-                farm.agenda().in(delay + farm.faults().amount(wish, key, Farm.TROUBLED / 3), () -> wish(wish, film));
+                // Some change their mind at once, before anything has begun.
+                int after = farm.faults().amount(wish, key + "soon", SOON) == 1 ? SOON_MILLIS : Farm.TROUBLED / 3;
+                farm.agenda().in(delay + farm.faults().amount(wish, key, after), () -> wish(wish, film));
             }
         }
     }
@@ -89,7 +95,7 @@ public final class Users {
         String key = film.filmKey() + film.revision();
         Optional<String> bad = bad(Fault.POISON_SEGMENT, key, Stories.POISON).or(() -> bad(Fault.DEADLY_SEGMENT, key, Stories.DEADLY));
         FilmPlan plan = Stories.plan(Stories.write(farm.random(), bad));
-        byte[] document = PlanDocument.of(plan, Optional.empty()).toBytes();
+        byte[] document = PlanDocument.of(plan).toBytes();
         String digest = Digests.sha256(document);
         byDigest.put(digest, plan);
         if (farm.faults().strikes(Fault.PLAN_MISSING, key, BAD)) {
@@ -132,6 +138,8 @@ public final class Users {
         farm.command(switch (wish) {
             case CANCEL -> new FilmCommand.Cancel(Message.VERSION, newest, farm.instant());
             case PAUSE -> new FilmCommand.Pause(Message.VERSION, newest, farm.instant());
+            case FILM_DELETED -> new FilmCommand.Delete(Message.VERSION, newest, farm.instant());
+            case REPRIORITISE -> new FilmCommand.Reprioritise(Message.VERSION, newest, lane(), farm.instant());
             case RETRY -> new FilmCommand.Retry(Message.VERSION, newest, farm.instant());
             default -> new FilmCommand.Resume(Message.VERSION, newest, farm.instant());
         });
@@ -155,7 +163,7 @@ public final class Users {
     /** Whether every film that was submitted has ended. */
     public boolean allOver() {
         FilmStore store = new FilmStore(farm.films().state());
-        return waiting == 0 && submitted.values().stream().allMatch(f -> store.film(f).filter(r -> r.state().isFinal()).isPresent());
+        return waiting == 0 && submitted.values().stream().allMatch(f -> store.film(f).map(r -> r.state().isFinal()).orElseGet(() -> farm.films().isForgotten(f)));
     }
 
     /** Every film submitted, in its first revision. */
@@ -165,6 +173,11 @@ public final class Users {
 
     public FilmPlan planOf(String digest) {
         return byDigest.get(digest);
+    }
+
+    /** Every plan that was ever put, by its object key, whether or not it was removed since. */
+    public Map<String, FilmPlan> plans() {
+        return Collections.unmodifiableMap(plans);
     }
 
     /** The plan at an object key, if there is one. */

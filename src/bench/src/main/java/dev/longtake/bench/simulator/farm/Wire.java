@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 final class Wire {
     /** What travels. */
     enum Topic {
-        COMMANDS, REPORTS, LANES, BEATS, CONTROL, JOBS, ASSEMBLY_JOBS, ASSEMBLY_REPORTS
+        COMMANDS, REPORTS, LANES, BEATS, CONTROL, JOBS, ASSEMBLY_JOBS, ASSEMBLY_REPORTS, EXPIRY_JOBS, EXPIRY_REPORTS
     }
 
     private static final int LATENCY = 20;

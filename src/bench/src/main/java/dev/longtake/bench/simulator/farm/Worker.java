@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class Worker {
     private static final String TROUBLE = "out of memory";
-    private static final int DEADLY_DELIVERIES = 3;
+    private static final int DEADLY_DELIVERIES = 4;
 
     /** What it does with a job, in order. */
     private enum Step {
@@ -152,6 +152,8 @@ final class Worker {
             Hand hand = new Hand(held.get());
             hands.add(hand);
             farm.trace(() -> id() + " takes " + what(job) + ", delivery " + hand.held.deliveries());
+            // Before it begins: what ends it is to be known by that.
+            send(WorkerHeartbeat.State.READY);
             next(hand, job.work() instanceof SegmentJob.Work.Render ? Step.BEGIN : Step.CLIP);
         }
     }
@@ -325,6 +327,7 @@ final class Worker {
             fail(hand, Cause.POISON, "no such word");
         } else if (work.prompt().contains(Stories.DEADLY)) {
             farm.faults().count(Fault.DEADLY_SEGMENT);
+            farm.deathOf(hand.job());
             end(5_000 + farm.upTo(20_000));
         } else if (broken && farm.faults().strikes(Fault.WORKER_BROKEN, key, 1) || farm.faults().strikes(Fault.WORKER_FAILS, key, 60)) {
             fail(hand, Cause.SOFT, TROUBLE);

@@ -58,6 +58,8 @@ public enum Fault {
     POISON_SEGMENT,
     /** A segment that ends the process of whoever renders it. */
     DEADLY_SEGMENT,
+    /** The queue does not know how often it has handed a job out, and so never drops one. */
+    QUEUE_FORGETS_DELIVERIES,
     /** A film whose plan is not there. */
     PLAN_MISSING,
     CANCEL,
@@ -65,8 +67,17 @@ public enum Fault {
     RESUME,
     RETRY,
     REVISE,
+    /** A user deletes a film. */
+    FILM_DELETED,
+    /** Films are kept for a moment only. */
+    FILM_EXPIRES,
+    /** What nobody asked for is looked for, and removed. */
+    LATE_OBJECTS_SWEPT,
+    /** The janitor ends, with all that it waits for. */
+    JANITOR_CRASH,
     /** One tenant submits many films at once. */
-    TENANT_FLOOD;
+    TENANT_FLOOD,
+    REPRIORITISE;
 
     /** As the command line says it. */
     public String label() {

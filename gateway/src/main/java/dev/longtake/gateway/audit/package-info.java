@@ -1,0 +1,2 @@
+/** Who did what to which film. */
+package dev.longtake.gateway.audit;

@@ -1,0 +1,2 @@
+/** What each segment of a film was made of, and by whom. */
+package dev.longtake.gateway.lineage;

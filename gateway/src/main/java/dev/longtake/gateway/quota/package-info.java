@@ -1,0 +1,2 @@
+/** What one tenant may have, beside the others. */
+package dev.longtake.gateway.quota;

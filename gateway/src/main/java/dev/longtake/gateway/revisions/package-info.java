@@ -1,0 +1,2 @@
+/** Other scenes for films that there are: what of them would be rendered, and what is kept. */
+package dev.longtake.gateway.revisions;

@@ -1,0 +1,2 @@
+/** The verb that measures. */
+package dev.longtake.farm.cli.bench;

@@ -1,0 +1,2 @@
+/** The verb that makes, lists and revokes keys. */
+package dev.longtake.farm.cli.keys;
