@@ -100,10 +100,12 @@ class PhenakiEngineTest {
     void aGivenPictureIsTheFirstFrame() throws Exception {
         Frames picture = run(request("A lion in the office.", 3, 11, new SegmentRequest.Start.Fresh())).window().slice(4, 5);
         GeneratedSegment animated = run(request("A lion in the office.", 4, 11, new SegmentRequest.Start.Image(picture)));
+        Frames first = animated.window().slice(0, 1);
         // Causal in time: whatever follows, the first frame is the picture as the tokenizer sees it, to the last bit.
+        assertThat(run(request("A city.", 9, 11, new SegmentRequest.Start.Image(picture))).window().slice(0, 1)).isEqualTo(first);
         Frames seen = engine.decode(new Tokens(1, 64, 2, Arrays.copyOf(animated.tokens().codes(), 64 * 2)));
-        assertThat(animated.window().slice(0, 1)).isEqualTo(seen);
-        assertThat(run(request("A city.", 9, 11, new SegmentRequest.Start.Image(picture))).window().slice(0, 1)).isEqualTo(seen);
+        // Decoded alone it has another shape, which some processors round otherwise.
+        assertThat(difference(seen, first)).isLessThan(0.002);
         assertThat(difference(seen, picture)).isLessThan(0.04);
     }
 
