@@ -3,6 +3,7 @@ package dev.longtake.gateway;
 import dev.longtake.contract.FilmEvent;
 import dev.longtake.contract.Topics;
 import dev.longtake.gateway.events.EventHub;
+import dev.longtake.gateway.figures.FarmFigures;
 import dev.longtake.gateway.films.FilmPlanner;
 import dev.longtake.gateway.films.FilmTable;
 import dev.longtake.gateway.films.FilmWarnings;
@@ -81,6 +82,12 @@ public class GatewayBeans {
 
     void close(@Disposes EventHub hub) {
         hub.close();
+    }
+
+    @Produces
+    @Singleton
+    public FarmFigures figures(Clock clock) {
+        return new FarmFigures(clock.instant());
     }
 
     @Produces

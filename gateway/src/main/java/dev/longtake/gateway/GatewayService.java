@@ -7,6 +7,7 @@ import dev.longtake.contract.Topics;
 import dev.longtake.contract.WorkerHeartbeat;
 import dev.longtake.gateway.access.KeyTable;
 import dev.longtake.gateway.events.EventHub;
+import dev.longtake.gateway.figures.FarmFigures;
 import dev.longtake.gateway.films.FilmTable;
 import dev.longtake.gateway.films.ModelCatalog;
 import dev.longtake.gateway.films.WorkerTable;
@@ -26,6 +27,7 @@ public class GatewayService {
     private final FilmTable films;
     private final WorkerTable workers;
     private final EventHub hub;
+    private final FarmFigures figures;
     private final KeyTable keys;
     private final Instance<ModelCatalog> models;
     private TopicReader<FilmState> states;
@@ -34,11 +36,12 @@ public class GatewayService {
     private TopicReader<AccessKey> accessKeys;
 
     @Inject
-    public GatewayService(PlatformConfig platform, FilmTable films, WorkerTable workers, EventHub hub, KeyTable keys, Instance<ModelCatalog> models) {
+    public GatewayService(PlatformConfig platform, FilmTable films, WorkerTable workers, EventHub hub, FarmFigures figures, KeyTable keys, Instance<ModelCatalog> models) {
         this.platform = platform;
         this.films = films;
         this.workers = workers;
         this.hub = hub;
+        this.figures = figures;
         this.keys = keys;
         this.models = models;
     }
@@ -56,8 +59,10 @@ public class GatewayService {
             workers.put(heartbeat);
             hub.on(heartbeat);
         });
-        events = new TopicReader<>(bootstrap, Topics.FILM_EVENTS, FilmEvent.class, From.NOW, TopicReader.Unreadable.kept(), (key, event, partition, offset) -> hub.on(partition, offset, event))
-                .whenStarted(hub::begin);
+        events = new TopicReader<>(bootstrap, Topics.FILM_EVENTS, FilmEvent.class, From.NOW, TopicReader.Unreadable.kept(), (key, event, partition, offset) -> {
+            hub.on(partition, offset, event);
+            figures.on(event);
+        }).whenStarted(hub::begin);
         accessKeys = new TopicReader<>(bootstrap, Topics.ACCESS_KEYS, AccessKey.class, From.BEGINNING, TopicReader.Unreadable.kept(), (key, made, partition, offset) -> keys.put(key, made));
         accessKeys.caughtUp().thenRun(keys::complete);
         accessKeys.start();

@@ -1,6 +1,7 @@
 package dev.longtake.worker;
 
 import dev.longtake.contract.SegmentJob;
+import dev.longtake.engine.BadSegmentException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Places where a fault test may end the process. {@code point:segment} does so by name and by segment, on a job's first delivery: the same
  * test always dies in the same place, and the next delivery lives. {@code abort:word} does so natively, whenever a prompt with that word is
- * to be rendered, as an engine does that cannot bear it. {@code freeze:tenant} stops the process once, with a rendered segment of that
+ * to be rendered, as an engine does that cannot bear it. {@code refuse:word} refuses such a prompt, as an engine may that knows that it cannot be
+ * rendered. {@code fail:tenant} fails whatever of that tenant is to be rendered, as a broken device does. {@code freeze:tenant} stops the process once, with a rendered segment of that
  * tenant in hand and nothing of it stored yet, until somebody continues it.
  */
 final class FaultPoints {
@@ -23,6 +25,8 @@ final class FaultPoints {
     static final String AFTER_CLIP = "after-clip";
 
     private static final String ABORT = "abort:";
+    private static final String REFUSE = "refuse:";
+    private static final String FAIL = "fail:";
     private static final String FREEZE = "freeze:";
 
     private final Set<String> armed;
@@ -83,10 +87,20 @@ final class FaultPoints {
     }
 
     /** Before the engine gets a prompt. */
-    void beforePrompt(String prompt) {
-        if (armed.stream().anyMatch(a -> a.startsWith(ABORT) && prompt.contains(a.substring(ABORT.length())))) {
+    void beforePrompt(String tenant, String prompt) throws BadSegmentException {
+        if (names(ABORT, prompt)) {
             process.abort();
         }
+        if (names(REFUSE, prompt)) {
+            throw new BadSegmentException("the engine refuses this prompt");
+        }
+        if (armed.contains(FAIL + tenant)) {
+            throw new IllegalStateException("this worker fails on purpose");
+        }
+    }
+
+    private boolean names(String fault, String prompt) {
+        return armed.stream().anyMatch(a -> a.startsWith(fault) && prompt.contains(a.substring(fault.length())));
     }
 
     void at(String point, SegmentJob job, int deliveries) {

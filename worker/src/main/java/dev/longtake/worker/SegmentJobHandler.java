@@ -136,7 +136,7 @@ final class SegmentJobHandler implements JobHandler<SegmentJob> {
             }
         }
         Tail tail = tail(job, work);
-        faults.beforePrompt(work.prompt());
+        faults.beforePrompt(job.film().tenant(), work.prompt());
         EngineLoop.Rendering rendering = engine.render(new SegmentRequest(work.prompt(), work.negative(), work.seed(),
                 new SamplerSettings(work.steps(), work.guidance(), work.temperature()), work.newFrames(), tail.start()));
         taken.rendering(rendering);

@@ -64,7 +64,7 @@ public interface WorkerConfig {
 
     /**
      * For fault tests: {@code point:segment} at which the process halts, on a job's first delivery; {@code abort:word} of prompts that kill
-     * it; {@code freeze:tenant} whose segment it stops with, once.
+     * it; {@code refuse:word} of prompts that its engine refuses; {@code fail:tenant} whose segments it fails on; {@code freeze:tenant} whose segment it stops with, once.
      */
     Optional<List<String>> faults();
 }

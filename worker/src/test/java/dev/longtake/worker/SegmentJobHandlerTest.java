@@ -309,14 +309,24 @@ class SegmentJobHandlerTest {
     }
 
     @Test
-    void aPromptThatKillsTheEngineDoesSoAtEveryDelivery() {
+    void aPromptThatKillsTheEngineDoesSoAtEveryDelivery() throws Exception {
         List<String> fired = new java.util.ArrayList<>();
         FaultPoints faults = new FaultPoints(Optional.of(List.of("abort:volcano")), recorded(fired));
-        faults.beforePrompt("A beach.");
+        faults.beforePrompt("default", "A beach.");
         assertThat(fired).isEmpty();
-        faults.beforePrompt("A volcano by day.");
-        faults.beforePrompt("A volcano by night.");
+        faults.beforePrompt("default", "A volcano by day.");
+        faults.beforePrompt("default", "A volcano by night.");
         assertThat(fired).containsExactly("abort", "abort");
+    }
+
+    @Test
+    void aPromptThatTheEngineRefusesIsPoisonAndABrokenWorkersFailureIsNot() throws Exception {
+        SegmentJobHandler handler = handler(store, new FaultPoints(Optional.of(List.of("refuse:volcano")), recorded(new java.util.ArrayList<>())));
+        assertThat(handler.handle(job("A volcano.", 0, Optional.empty()), 1)).isEqualTo(Verdict.ACCEPT);
+        assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.POISON);
+        handler = handler(store, new FaultPoints(Optional.of(List.of("fail:default")), recorded(new java.util.ArrayList<>())));
+        assertThat(handler.handle(job("A beach.", 0, Optional.empty()), 1)).isEqualTo(Verdict.ACCEPT);
+        assertThat(next(SegmentReport.Failed.class).cause()).isEqualTo(SegmentReport.Cause.SOFT);
     }
 
     @Test

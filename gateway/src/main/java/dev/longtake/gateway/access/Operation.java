@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  */
 public enum Operation {
     SUBMIT_FILM("submitFilm", "POST", "/v1/films", Scope.FILMS_WRITE, true),
+    PLAN_FILM("planFilm", "POST", "/v1/films/plan", Scope.FILMS_WRITE, false),
     LIST_FILMS("listFilms", "GET", "/v1/films", Scope.FILMS_READ, false),
     SHOW_FILM("showFilm", "GET", "/v1/films/{id}", Scope.FILMS_READ, false),
     DELETE_FILM("deleteFilm", "DELETE", "/v1/films/{id}", Scope.FILMS_WRITE, true),
@@ -37,6 +38,7 @@ public enum Operation {
     SEGMENT_THUMBNAIL("segmentThumbnail", "GET", "/v1/segments/{key}/{attempt}/thumbnail", Scope.FILMS_READ, false),
     LIST_MODELS("listModels", "GET", "/v1/models", Scope.FILMS_READ, false),
     LIST_WORKERS("listWorkers", "GET", "/v1/workers", Scope.FILMS_READ, false),
+    SHOW_FARM("showFarm", "GET", "/v1/farm", Scope.FILMS_READ, false),
     LIST_DEAD_LETTERS("listDeadLetters", "GET", "/v1/dead-letters", Scope.ADMIN, false),
     REQUEUE_DEAD_LETTER("requeueDeadLetter", "POST", "/v1/dead-letters/{id}/requeue", Scope.ADMIN, true),
     CREATE_KEY("createKey", "POST", "/v1/keys", Scope.ADMIN, true),

@@ -1,21 +1,25 @@
 package dev.longtake.gateway.films;
 
 import dev.longtake.contract.FilmState;
+import dev.longtake.contract.Lane;
 import dev.longtake.film.state.RevisionState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The read model: the newest state of every film, by tenant, newest film first. Written by one reader of {@code film-states}. */
 public final class FilmTable {
+    private static final String STALLED = RevisionState.STALLED.label();
     private static final String GONE = RevisionState.DELETED.label();
 
     private final Map<String, Tenant> tenants = new ConcurrentHashMap<>();
@@ -36,31 +40,60 @@ public final class FilmTable {
         private final Set<String> gone = ConcurrentHashMap.newKeySet();
         private final Map<String, NavigableMap<Integer, FilmState>> earlier = new ConcurrentHashMap<>();
         /** Kept and not summed when asked: every submission asks, and a tenant may have 100,000 films. */
-        private volatile Waiting waiting = new Waiting(0, 0);
+        private final Map<Lane, Waiting> waiting = new ConcurrentHashMap<>();
 
         private void replaced(FilmState before, FilmState after) {
-            waiting = waiting.minus(Waiting.of(before)).plus(Waiting.of(after));
+            add(before, -1);
+            add(after, 1);
+        }
+
+        private void add(FilmState film, int sign) {
+            if (film != null && !FilmView.isFinal(film.state())) {
+                waiting.merge(film.lane(), Waiting.of(film).times(sign), Waiting::plus);
+            }
+        }
+
+        private Waiting all() {
+            return waiting.values().stream().reduce(Waiting.NOTHING, Waiting::plus);
         }
     }
 
     /** Films that are not over, and what of them is not rendered yet; whole numbers, so that what is added and taken away again leaves nothing behind. */
-    private record Waiting(long films, long micros) {
-        private static final Waiting NOTHING = new Waiting(0, 0);
+    private record Waiting(long films, long micros, long segments, long stalled) {
+        private static final Waiting NOTHING = new Waiting(0, 0, 0, 0);
 
         static Waiting of(FilmState film) {
             if (film == null || FilmView.isFinal(film.state())) {
                 return NOTHING;
             }
-            return new Waiting(1, Math.round(1e6 * seconds(film) * (1 - (double) film.accepted() / Math.max(1, film.segments()))));
+            return new Waiting(1, Math.round(1e6 * seconds(film) * (1 - (double) film.accepted() / Math.max(1, film.segments()))), film.segments() - film.accepted(),
+                    film.state().equals(STALLED) ? 1 : 0);
         }
 
         Waiting plus(Waiting other) {
-            return new Waiting(films + other.films, micros + other.micros);
+            return new Waiting(films + other.films, micros + other.micros, segments + other.segments, stalled + other.stalled);
         }
 
-        Waiting minus(Waiting other) {
-            return new Waiting(films - other.films, micros - other.micros);
+        Waiting times(int factor) {
+            return new Waiting(films * factor, micros * factor, segments * factor, stalled * factor);
         }
+    }
+
+    /** What waits in a lane. @param films that are not over. @param segments of them that are not rendered yet. @param stalled films that wait for what is away */
+    public record Queued(String lane, String tenant, long films, long segments, long stalled) {}
+
+    /** What is not over, by lane, most urgent first, and tenant. @param shown the tenants whose films count */
+    public List<Queued> queue(Predicate<String> shown) {
+        List<Queued> all = new ArrayList<>();
+        for (Lane lane : Lane.values()) {
+            tenants.entrySet().stream().filter(e -> shown.test(e.getKey())).sorted(Map.Entry.comparingByKey()).forEach(e -> {
+                Waiting waits = e.getValue().waiting.getOrDefault(lane, Waiting.NOTHING);
+                if (waits.films() > 0) {
+                    all.add(new Queued(lane.name().toLowerCase(Locale.ROOT), e.getKey(), waits.films(), waits.segments(), waits.stalled()));
+                }
+            });
+        }
+        return all;
     }
 
     /** Some films, newest first. @param next the last film's id if there may be more */
@@ -173,7 +206,7 @@ public final class FilmTable {
         if (found == null) {
             return new Load(0, 0);
         }
-        Waiting all = found.waiting.minus(Waiting.of(except.flatMap(f -> find(tenant, f)).orElse(null)));
+        Waiting all = found.all().plus(Waiting.of(except.flatMap(f -> find(tenant, f)).orElse(null)).times(-1));
         return new Load(all.films(), all.micros() / 1e6);
     }
 

@@ -51,6 +51,11 @@ public final class WorkerTable {
         return (int) alive().filter(h -> h.state() == WorkerHeartbeat.State.READY && h.resting().isEmpty()).count();
     }
 
+    /** Segments that the workers that take new work can have in hand together. */
+    public int slots() {
+        return alive().filter(h -> h.state() == WorkerHeartbeat.State.READY && h.resting().isEmpty()).mapToInt(WorkerHeartbeat::slots).sum();
+    }
+
     /** All workers, by pool and id. */
     public List<WorkerView> all() {
         return all(film -> true);

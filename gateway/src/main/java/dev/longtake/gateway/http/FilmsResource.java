@@ -1,10 +1,7 @@
 package dev.longtake.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.longtake.film.story.Problem;
-import dev.longtake.film.story.StoryException;
 import dev.longtake.gateway.access.Caller;
-import dev.longtake.gateway.films.FilmPlanner;
 import dev.longtake.gateway.films.FilmPlanner.Planned;
 import dev.longtake.gateway.films.FilmView;
 import dev.longtake.gateway.films.Films;
@@ -24,10 +21,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** Films: submit, list, show, cancel, pause, resume, retry, delete. */
 @Path("/v1/films")
@@ -40,14 +33,12 @@ public class FilmsResource {
     private static final String AFTER = "after";
 
     private final Films films;
-    private final FilmPlanner planner;
     private final StoryRequests requests;
     private final Caller caller;
 
     @Inject
-    public FilmsResource(Films films, FilmPlanner planner, StoryRequests requests, Caller caller) {
+    public FilmsResource(Films films, StoryRequests requests, Caller caller) {
         this.films = films;
-        this.planner = planner;
         this.requests = requests;
         this.caller = caller;
     }
@@ -61,31 +52,11 @@ public class FilmsResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     public Response submit(InputStream body, @HeaderParam("Content-Type") String contentType, @HeaderParam("Idempotency-Key") String idempotencyKey, @Context UriInfo uri) {
-        StoryBody story = requests.read(body, contentType);
-        Map<String, List<String>> parameters = requests.parameters(uri.getQueryParameters(), story);
-        Optional<Problem> badKey = StoryRequests.keyProblem(idempotencyKey);
-        Planned planned = requests.inTurn(() -> plan(story, parameters, badKey));
+        Planned planned = requests.plan(body, contentType, uri.getQueryParameters(), StoryRequests.keyProblem(idempotencyKey));
         Films.Accepted accepted = requests.accept(caller, idempotencyKey, planned);
         FilmView film = accepted.film();
         Object answer = accepted.callback().<Object>map(c -> new Told(film, new Callback(c.url(), c.secret()))).orElse(film);
         return Response.accepted(answer).location(URI.create(film.links().self())).build();
-    }
-
-    /** What is wrong with the key is said together with what is wrong with the story. */
-    private Planned plan(StoryBody story, Map<String, List<String>> parameters, Optional<Problem> badKey) throws StoryException {
-        List<Problem> problems = new ArrayList<>(badKey.stream().toList());
-        try {
-            Planned planned = planner.plan(story.story(), story.fileName(), parameters, story.image());
-            if (problems.isEmpty()) {
-                return planned;
-            }
-        } catch (StoryException e) {
-            if (e.isTooLarge()) {
-                throw e;
-            }
-            problems.addAll(e.problems());
-        }
-        throw StoryException.of(problems);
     }
 
     @GET

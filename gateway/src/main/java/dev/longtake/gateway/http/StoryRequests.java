@@ -4,6 +4,7 @@ import dev.longtake.film.story.Problem;
 import dev.longtake.film.story.StoryException;
 import dev.longtake.gateway.GatewayConfig;
 import dev.longtake.gateway.access.Caller;
+import dev.longtake.gateway.films.FilmPlanner;
 import dev.longtake.gateway.films.FilmPlanner.Planned;
 import dev.longtake.gateway.films.Films;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,12 +26,14 @@ public class StoryRequests {
     private final GatewayConfig config;
     private final Semaphore planners;
     private final Films films;
+    private final FilmPlanner planner;
     private final MeterRegistry meters;
 
     @Inject
-    public StoryRequests(GatewayConfig config, Films films, MeterRegistry meters) {
+    public StoryRequests(GatewayConfig config, Films films, FilmPlanner planner, MeterRegistry meters) {
         this.config = config;
         this.films = films;
+        this.planner = planner;
         this.meters = meters;
         this.planners = new Semaphore(config.planners(), true);
     }
@@ -84,6 +87,32 @@ public class StoryRequests {
         } finally {
             planners.release();
         }
+    }
+
+    /**
+     * Plans a story as it comes in, when it is its turn.
+     *
+     * @param query  what the address says beside it
+     * @param badKey what is wrong with the key: said together with what is wrong with the story
+     */
+    public Planned plan(InputStream body, String contentType, Map<String, List<String>> query, Optional<Problem> badKey) {
+        StoryBody story = read(body, contentType);
+        Map<String, List<String>> parameters = parameters(query, story);
+        return inTurn(() -> {
+            List<Problem> problems = new ArrayList<>(badKey.stream().toList());
+            try {
+                Planned planned = planner.plan(story.story(), story.fileName(), parameters, story.image());
+                if (problems.isEmpty()) {
+                    return planned;
+                }
+            } catch (StoryException e) {
+                if (e.isTooLarge()) {
+                    throw e;
+                }
+                problems.addAll(e.problems());
+            }
+            throw StoryException.of(problems);
+        });
     }
 
     /** Accepts a film, durably, or says why not. @param key as the client sent it, or null */

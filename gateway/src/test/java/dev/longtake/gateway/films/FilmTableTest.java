@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -107,6 +108,11 @@ class FilmTableTest {
                 films.put(id, drawn);
             }
             assertThat(table.load("default", Optional.empty())).as("seed %d, step %d", seed, i).isEqualTo(sum(films, ""));
+            for (FilmTable.Queued queued : table.queue("default"::equals)) {
+                List<FilmState> open = films.values().stream().filter(f -> List.of("queued", "rendering").contains(f.state()) && f.lane().name().toLowerCase(Locale.ROOT).equals(queued.lane())).toList();
+                assertThat(queued.films()).as("seed %d, step %d", seed, i).isEqualTo(open.size());
+                assertThat(queued.segments()).as("seed %d, step %d", seed, i).isEqualTo(open.stream().mapToLong(f -> f.segments() - f.accepted()).sum());
+            }
             String except = "f" + random.nextInt(40);
             assertThat(table.load("default", Optional.of(except))).as("seed %d, step %d", seed, i).isEqualTo(sum(films, except));
         }
@@ -114,7 +120,7 @@ class FilmTableTest {
 
     private static FilmState waiting(String id, String state, int sequence, Random random) {
         int segments = 1 + random.nextInt(9);
-        return new FilmState(1, new FilmRef("default", id, 1), "A title", "phenaki", "cafe", Lane.BATCH, state, Optional.empty(), 1, segments, 8 * random.nextInt(1_000), 8, 128, 128,
+        return new FilmState(1, new FilmRef("default", id, 1), "A title", "phenaki", "cafe", Lane.values()[random.nextInt(Lane.values().length)], state, Optional.empty(), 1, segments, 8 * random.nextInt(1_000), 8, 128, 128,
                 random.nextInt(segments + 1), 0, 0, 0, FilmState.Seconds.NONE, sequence, T0, T0, Optional.empty(), Optional.empty(), Optional.empty());
     }
 

@@ -10,6 +10,7 @@ import dev.longtake.gateway.access.KeyTable;
 import dev.longtake.gateway.access.Scope;
 import dev.longtake.gateway.audit.AuditTrail;
 import dev.longtake.gateway.events.EventHub;
+import dev.longtake.gateway.figures.FarmFigures;
 import dev.longtake.gateway.films.FilmTable;
 import dev.longtake.gateway.films.ModelCatalog;
 import dev.longtake.gateway.films.WorkerTable;
@@ -51,7 +52,7 @@ class KeysOverKafkaTest {
         @SuppressWarnings("unchecked")
         Replica(PlatformConfig config) {
             Instance<ModelCatalog> none = (Instance<ModelCatalog>) Proxy.newProxyInstance(Replica.class.getClassLoader(), new Class<?>[] {Instance.class}, (p, m, a) -> null);
-            service = new GatewayService(config, new FilmTable(), new WorkerTable(Clock.systemUTC(), Duration.ofSeconds(10)), hub, table, none);
+            service = new GatewayService(config, new FilmTable(), new WorkerTable(Clock.systemUTC(), Duration.ofSeconds(10)), hub, new FarmFigures(Clock.systemUTC().instant()), table, none);
             service.start();
         }
 

@@ -54,7 +54,8 @@ final class FarmProcess implements AutoCloseable {
         Path endpointsFile = data.resolve("farm.json");
         Files.deleteIfExists(endpointsFile);
         ProcessBuilder builder = new ProcessBuilder(Repository.command(List.of("-Xmx512m"),
-                Stream.concat(Stream.of("up", "--port", "0", "--data", data.toString()), Stream.of(options)).toArray(String[]::new)))
+                Stream.of(Stream.of("up", "--data", data.toString()), List.of(options).contains("--port") ? Stream.<String>empty() : Stream.of("--port", "0"), Stream.of(options))
+                        .flatMap(part -> part).toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);

@@ -214,7 +214,7 @@ class AccessHttpTest extends HttpHarness {
             case "registerWebhook" -> HOOK;
             case "createVideo", "remixVideo" -> "{\"prompt\":\"A river.\"}";
             case "extendVideo" -> "{\"prompt\":\"A river.\",\"seconds\":\"1\",\"video\":{\"id\":\"video_" + film + "\"}}";
-            case "submitFilm", "reviseFilm", "tryRevision" -> "A river.";
+            case "submitFilm", "planFilm", "reviseFilm", "tryRevision" -> "A river.";
             case "createKey" -> "{\"name\":\"n\",\"scopes\":[\"films:read\"]}";
             default -> "";
         };

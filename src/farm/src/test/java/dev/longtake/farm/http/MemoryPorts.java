@@ -177,12 +177,12 @@ class MemoryPorts {
     static class Gateway extends GatewayService {
         /** For its proxy. */
         Gateway() {
-            super(null, null, null, null, null, null);
+            super(null, null, null, null, null, null, null);
         }
 
         @Inject
         Gateway(PlatformConfig platform, FilmTable films, WorkerTable workers, EventHub hub) {
-            super(platform, films, workers, hub, null, null);
+            super(platform, films, workers, hub, null, null, null);
         }
 
         @Override

@@ -1,0 +1,2 @@
+/** How the farm does: what waits, and how fast it goes. */
+package dev.longtake.gateway.figures;
