@@ -7,6 +7,8 @@ import { byScene, count, duration, moved, scene, scenesOf, storyOf } from './sto
 export const title = 'Change';
 
 const SHOWN = 300;
+/** Segments of a scene that are drawn; a scene of an hour has thousands. */
+const CELLS = 60;
 
 export function open(where, { id }) {
   let film;
@@ -94,9 +96,19 @@ export function open(where, { id }) {
     draw();
   }
 
-  const renders = (at) => outcome?.changed_scenes.includes(at);
+  const renders = (at) => outcome?.by_scene[at]?.to_render > 0;
 
-  const mark = (at) => (outcome ? html`<span class="badge" data-mark=${renders(at) ? 'renders' : 'kept'}>${renders(at) ? 'renders' : 'kept'}</span>` : nothing);
+  /** A word, and a cell for each segment: what renders of a scene are its last ones. */
+  function mark(at) {
+    const scene = outcome?.by_scene[at];
+    if (!scene) {
+      return nothing;
+    }
+    const kept = scene.segments - scene.to_render;
+    const word = !scene.to_render ? 'kept' : kept ? `${scene.to_render} of ${scene.segments} render` : 'renders';
+    return html`<span class="badge" data-mark=${scene.to_render ? 'renders' : 'kept'}>${word}</span>
+      <span class="strip" aria-hidden="true">${Array.from({ length: Math.min(scene.segments, CELLS) }, (_, i) => html`<span data-mark=${i < kept ? 'kept' : 'renders'}></span>`)}</span>`;
+  }
 
   function comesTo() {
     if (!isChanged()) {

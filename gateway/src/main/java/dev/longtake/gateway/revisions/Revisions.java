@@ -178,7 +178,7 @@ public final class Revisions {
         String film = "/v1/films/" + base.film().film();
         return new Revised(base.film().film(), revision, base.film().revision(), dryRun, unchanged, planned.plan().story().title(), planned.lane().name().toLowerCase(Locale.ROOT),
                 planned.plan().story().scenes().size(), difference.segments(), difference.reused(), difference.toRender(), planned.plan().frames(), difference.framesToRender(),
-                difference.changedScenes(), difference.dropped(), planned.warnings(), new Revised.Links(film, Optional.of(film + "/revisions/" + revision).filter(r -> !dryRun)));
+                difference.scenes(), difference.changedScenes(), difference.dropped(), planned.warnings(), new Revised.Links(film, Optional.of(film + "/revisions/" + revision).filter(r -> !dryRun)));
     }
 
     /** Those that were begun here and that the scheduler has not spoken of yet are counted, too: a film can be revised faster than that. */

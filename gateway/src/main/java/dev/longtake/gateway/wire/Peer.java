@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -62,7 +63,8 @@ final class Peer extends ChannelDuplexHandler {
             received = 0;
             sending = 0;
             idle = 0;
-            last = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+            // What cannot be read as a request (a line or fields too long, for example) leaves the decoder without a place to go on from.
+            last = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING) || request.decoderResult().isFailure();
         }
         if (message instanceof HttpContent content) {
             received += content.content().readableBytes();
@@ -83,6 +85,10 @@ final class Peer extends ChannelDuplexHandler {
             written += file.count();
         }
         boolean interim = message instanceof HttpResponse response && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (last && !interim && message instanceof HttpResponse response) {
+            // Unannounced, the end of a connection would take the next request on it with it: clients keep connections, and send a POST no second time.
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         if (message instanceof LastHttpContent && !interim) {
             open = Math.max(0, open - 1);
             if (last && open == 0) {

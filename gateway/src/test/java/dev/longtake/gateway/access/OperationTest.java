@@ -42,7 +42,9 @@ class OperationTest {
     @Test
     void whatChangesSomethingIsWrittenDownAndNeedsMoreThanLooking() {
         for (Operation o : Operation.values()) {
-            boolean changes = !o.method().equals("GET") && !o.method().equals("HEAD");
+            // A question that is too long for an address, and asked at every stroke of a key.
+            boolean asks = o == Operation.PLAN_FILM;
+            boolean changes = !asks && !o.method().equals("GET") && !o.method().equals("HEAD");
             assertThat(o.isAudited()).as(o.id()).isEqualTo(changes);
             assertThat(changes && o.scope() == Scope.FILMS_READ).as(o.id()).isFalse();
         }

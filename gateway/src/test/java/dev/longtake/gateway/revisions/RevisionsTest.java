@@ -81,6 +81,7 @@ class RevisionsTest {
         assertThat(revised.toRender()).isEqualTo(4);
         assertThat(revised.framesToRender()).isEqualTo(24);
         assertThat(revised.changedScenes()).containsExactly(2);
+        assertThat(revised.byScene()).containsExactly(new Revised.ByScene(4, 0), new Revised.ByScene(4, 0), new Revised.ByScene(4, 4), new Revised.ByScene(4, 0));
         assertThat(revised.dropped()).isEqualTo(4);
         assertThat(revised.revision()).isEqualTo(2);
         FilmRef second = new FilmRef(TENANT, id, 2);

@@ -6,7 +6,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Ends a film that is not finished. */
-@Command(name = "cancel", description = "End a film that is not finished.")
+@Command(name = "cancel", description = "End a film that is not finished.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake cancel 0911cb93245636c42d53b48b"})
 final class CancelVerb extends Verb {
     @Parameters(paramLabel = "ID", description = "The film.")
     private String id;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 
 /** What was parked or given up, and putting it back. */
 @Command(name = "dead-letters", description = {"List what the farm could not read or has given up, newest first;",
-        "or, with \"requeue\" and ids or --all, put messages back on their topics and retry the films whose work was given up."})
+        "or, with \"requeue\" and ids or --all, put messages back on their topics and retry the films whose work was given up."}, footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake dead-letters", "  longtake dead-letters --film 0911cb93245636c42d53b48b", "  longtake dead-letters requeue 0-4", "  longtake dead-letters requeue --all --yes"})
 final class DeadLettersVerb extends Verb {
     private static final String REQUEUE = "requeue";
     private static final int LARGEST_PAGE = 1_000;

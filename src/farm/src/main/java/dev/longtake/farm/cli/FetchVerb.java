@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Saves a finished film. */
-@Command(name = "fetch", description = "Save a finished film.")
+@Command(name = "fetch", description = "Save a finished film.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake fetch 0911cb93245636c42d53b48b -o film.mp4"})
 final class FetchVerb extends Verb {
     @Parameters(paramLabel = "ID", description = "The film.")
     private String id;

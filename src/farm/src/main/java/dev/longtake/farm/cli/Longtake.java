@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
  */
 @Command(name = "longtake", mixinStandardHelpOptions = true, versionProvider = Longtake.Version.class, sortOptions = false,
         description = "A story goes in, a film comes out.",
-        subcommands = {RenderVerb.class, UpVerb.class, SubmitVerb.class, ReviseVerb.class, StatusVerb.class, WatchVerb.class, FetchVerb.class, CancelVerb.class, WorkersVerb.class, DeadLettersVerb.class, ModelsVerb.class,
-             KeysVerb.class, ServeVerb.class, SimulateVerb.class, BenchVerb.class})
+        subcommands = {RenderVerb.class, UpVerb.class, SubmitVerb.class, ReviseVerb.class, StatusVerb.class, WatchVerb.class, OpenVerb.class, FetchVerb.class, CancelVerb.class, WorkersVerb.class, DeadLettersVerb.class, ModelsVerb.class,
+             KeysVerb.class, ServeVerb.class, SimulateVerb.class, BenchVerb.class, CompletionVerb.class})
 final class Longtake implements Runnable {
     private final Terminal terminal;
     private final Shutdown shutdown;

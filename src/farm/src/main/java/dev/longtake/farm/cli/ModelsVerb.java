@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which models there are, and what was measured of them. */
-@Command(name = "models", description = "Show the models of this build or, with --server, of a running farm, with the figures of their cards.")
+@Command(name = "models", description = "Show the models of this build or, with --server, of a running farm, with the figures of their cards.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake models", "  longtake models --json --server http://127.0.0.1:8080"})
 final class ModelsVerb extends Verb {
     @Option(names = "--server", paramLabel = "URL", description = "Ask this farm.")
     private String server;

@@ -27,7 +27,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Story in, film out: starts a farm for it, or uses one that runs. */
-@Command(name = "render", description = "Make a film of a story, on a farm in this process or, with --server, on one that runs.")
+@Command(name = "render", description = "Make a film of a story, on a farm in this process or, with --server, on one that runs.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake render examples/three-waves.txt --preset fast", "  longtake render story.json -o film.mp4 --seed 7", "  longtake render story.txt --image first.png --server http://127.0.0.1:8080"})
 final class RenderVerb extends Verb {
     private static final Duration READY_LOOK = Duration.ofMillis(100);
     private static final Duration READY_PATIENCE = Duration.ofMinutes(5);
@@ -125,7 +126,7 @@ final class RenderVerb extends Verb {
     }
 
     private int follow(FarmClient client, String url, String id, Path file, Supplier<Optional<String>> broken) throws InterruptedException {
-        FilmView film = new Watch(client, terminal(), broken).toTheEnd(id);
+        FilmView film = new Watch(client, terminal(), broken, false).toTheEnd(id);
         if (!film.state().equals(FilmView.FINISHED)) {
             throw CliException.farm("film " + id + " " + film.state() + film.reason().map(r -> ": " + r).orElse(""), null);
         }

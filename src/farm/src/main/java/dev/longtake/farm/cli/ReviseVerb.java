@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Gives a film other scenes. */
-@Command(name = "revise", description = "Give a film other scenes; only what changed, and what follows from it, is rendered.")
+@Command(name = "revise", description = "Give a film other scenes; only what changed, and what follows from it, is rendered.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake revise 0911cb93245636c42d53b48b other.txt --dry-run", "  longtake revise 0911cb93245636c42d53b48b other.txt"})
 final class ReviseVerb extends Verb {
     private static final int SHOWN = 20;
 

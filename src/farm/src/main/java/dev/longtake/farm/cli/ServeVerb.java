@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** One role in a process of its own. Where the servers are is configuration: {@code LONGTAKE_KAFKA_BOOTSTRAP} and so on. */
-@Command(name = "serve", description = "Run one role in this process until interrupted.")
+@Command(name = "serve", description = "Run one role in this process until interrupted.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake serve servers --only kafka", "  longtake serve gateway --port 8080", "  longtake serve worker"})
 final class ServeVerb extends Verb {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final int GATEWAY_PORT = 8080;

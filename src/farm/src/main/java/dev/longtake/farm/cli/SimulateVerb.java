@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Lets simulated farms go wrong, and looks whether anything was lost. */
-@Command(name = "simulate", description = "Run the scheduler in simulated farms in which everything goes wrong, and audit them.")
+@Command(name = "simulate", description = "Run the scheduler in simulated farms in which everything goes wrong, and audit them.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake simulate --seeds 500", "  longtake simulate --seeds 1 --first 4711 --faults worker-zombie,redis-wiped"})
 final class SimulateVerb extends Verb {
     private static final int LAST_LINES = 200;
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** How a film, or the newest films, are doing. */
-@Command(name = "status", description = "Show a film, or the newest films.")
+@Command(name = "status", description = "Show a film, or the newest films.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake status", "  longtake status 0911cb93245636c42d53b48b --json"})
 final class StatusVerb extends Verb {
     private static final int NEWEST = 50;
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Hands a story in and does not wait. */
-@Command(name = "submit", description = "Hand a story in to a running farm.")
+@Command(name = "submit", description = "Hand a story in to a running farm.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake submit story.txt --preset fast", "  longtake submit story.json --callback https://example.com/hook --json"})
 final class SubmitVerb extends Verb {
     @Mixin
     private StoryInput input;

@@ -14,6 +14,9 @@ import java.util.Map;
  * @param environment of the process
  */
 public record Terminal(PrintStream out, PrintStream err, boolean live, Path here, Map<String, String> environment) {
+    private static final int COLUMNS = 80;
+    private static final int LINES = 24;
+    private static final String CLEAR_BELOW = "\033[J";
     private static final String CLEAR_LINE = "\r\033[2K";
 
     static Terminal system() {
@@ -47,6 +50,33 @@ public record Terminal(PrintStream out, PrintStream err, boolean live, Path here
     void overwrite(String line) {
         err.print(CLEAR_LINE + line);
         err.flush();
+    }
+
+    /** Overwrites the lines that are there from the cursor's on, and leaves it on the first; only on a live terminal. */
+    void redraw(List<String> lines) {
+        StringBuilder text = new StringBuilder("\r").append(CLEAR_BELOW);
+        for (int i = 0; i < lines.size(); i++) {
+            text.append(i == 0 ? "" : "\n").append(lines.get(i));
+        }
+        if (lines.size() > 1) {
+            text.append("\r\033[").append(lines.size() - 1).append('A');
+        }
+        err.print(text);
+        err.flush();
+    }
+
+    /** Columns and lines, as the launcher was told; 80 by 24 where nobody knows. */
+    int[] size() {
+        String[] told = environment.getOrDefault("LONGTAKE_SIZE", "").strip().split(" ");
+        if (told.length == 2 && told[0].matches("\\d{1,4}") && told[1].matches("\\d{1,4}") && !told[0].equals("0") && !told[1].equals("0")) {
+            return new int[] {Integer.parseInt(told[1]), Integer.parseInt(told[0])};
+        }
+        return new int[] {COLUMNS, LINES};
+    }
+
+    /** Whether it shows any colour that is asked for ({@code COLORTERM}), and its user wants colours ({@code NO_COLOR}). */
+    boolean colours() {
+        return live && environment.getOrDefault("NO_COLOR", "").isEmpty() && List.of("truecolor", "24bit").contains(environment.getOrDefault("COLORTERM", ""));
     }
 
     /** Says what a farm warned of when it took a film in: on standard error, since standard output belongs to the result. */

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the whole farm until it is told to end. */
-@Command(name = "up", description = "Run the whole farm on this machine until interrupted.")
+@Command(name = "up", description = "Run the whole farm on this machine until interrupted.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake up", "  longtake up --port 0 --data /tmp/farm"})
 final class UpVerb extends Verb {
     private static final Duration LOOK = Duration.ofMillis(200);
 

@@ -10,6 +10,8 @@ import picocli.CommandLine.ParentCommand;
 /** A verb of the command line. */
 @Command(mixinStandardHelpOptions = true, versionProvider = Longtake.Version.class, sortOptions = false)
 public abstract class Verb implements Callable<Integer> {
+    /** Before the examples that the help of each verb ends with. */
+    public static final String EXAMPLES = "%nExamples:%n";
     protected static final int DONE = 0;
     private static final int LARGEST_PORT = 65_535;
 

@@ -3,9 +3,12 @@ package dev.longtake.farm.cli;
 import dev.longtake.farm.client.FarmClient;
 import dev.longtake.farm.client.FarmClient.RefusedException;
 import dev.longtake.farm.client.Progress;
+import dev.longtake.farm.screen.FilmFeed;
+import dev.longtake.farm.screen.FilmScreen;
 import dev.longtake.gateway.films.FilmView;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,13 +24,18 @@ final class Watch {
     private final Terminal terminal;
     private final Supplier<Optional<String>> broken;
     private final Progress progress = new Progress();
+    private final boolean pictures;
     private String said = "";
     private int saidScene = -1;
     private long saidAt = System.nanoTime();
 
-    /** @param broken why the farm can render nothing any more, if so */
-    Watch(FarmClient client, Terminal terminal, Supplier<Optional<String>> broken) {
+    /**
+     * @param broken   why the farm can render nothing any more, if so
+     * @param pictures whether the newest segment is drawn, where the terminal can
+     */
+    Watch(FarmClient client, Terminal terminal, Supplier<Optional<String>> broken, boolean pictures) {
         this.client = client;
+        this.pictures = pictures && terminal.colours();
         this.terminal = terminal;
         this.broken = broken;
     }
@@ -35,7 +43,9 @@ final class Watch {
     /** @return the film in a final state */
     FilmView toTheEnd(String id) throws InterruptedException {
         long answered = System.nanoTime();
-        try {
+        int[] size = terminal.size();
+        FilmScreen screen = new FilmScreen(size[0], size[1] - 1);
+        try (FilmFeed feed = terminal.live() ? new FilmFeed(client, id, pictures) : null) {
             while (true) {
                 broken.get().ifPresent(reason -> {
                     throw ModelOption.broken(reason);
@@ -44,7 +54,11 @@ final class Watch {
                     FilmView film = client.find(id).orElseThrow(() -> CliException.user("ID", "the farm knows no film " + id, "see: longtake status"));
                     answered = System.nanoTime();
                     progress.look(film, answered / 1e9);
-                    say(film);
+                    if (feed == null) {
+                        say(film);
+                    } else {
+                        terminal.redraw(screen.lines(film, progress, feed.bars(), feed.picture(), answered / 1e9));
+                    }
                     if (FilmView.isFinal(film.state())) {
                         return film;
                     }
@@ -58,17 +72,13 @@ final class Watch {
             }
         } finally {
             if (terminal.live()) {
-                terminal.overwrite("");
+                terminal.redraw(List.of());
             }
         }
     }
 
     private void say(FilmView film) {
         String line = progress.line(film);
-        if (terminal.live()) {
-            terminal.overwrite(line);
-            return;
-        }
         // Lines that stay are few: a new state, a new scene, or a sign of life.
         int scene = film.scene().orElse(-1);
         long now = System.nanoTime();

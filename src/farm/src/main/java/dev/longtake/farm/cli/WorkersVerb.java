@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Who renders, who rests and why. */
-@Command(name = "workers", description = "List the workers of a farm: what they are doing, and which rest after failing on what others can do.")
+@Command(name = "workers", description = "List the workers of a farm: what they are doing, and which rest after failing on what others can do.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake workers", "  longtake workers --json"})
 final class WorkersVerb extends Verb {
     private static final int DIGITS = 12;
 

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import dev.longtake.film.story.Vocabulary.Warning;
 import dev.longtake.gateway.films.FilmView;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -24,11 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /** A farm's HTTP interface. Every call is bounded in time; what the farm refuses is a {@link RefusedException} in its own words. */
 public final class FarmClient {
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int PAGE = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper MAPPER = JsonMapper.builder().findAndAddModules().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
@@ -61,6 +65,11 @@ public final class FarmClient {
         public int status() {
             return status;
         }
+    }
+
+    /** The address of a view of the farm's page. */
+    public URI page(String view) {
+        return server.resolve("/#" + view);
     }
 
     /** Whether the farm, its worker included, is ready. */
@@ -115,6 +124,63 @@ public final class FarmClient {
     /** All films, newest first, up to a number. */
     public JsonNode films(int limit) throws IOException, RefusedException {
         return json(request("/v1/films?limit=" + limit).GET().build());
+    }
+
+    /** What has pages, page by page, all of it read. @param path without a query */
+    public List<JsonNode> pages(String path) throws IOException, RefusedException {
+        List<JsonNode> pages = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = json(request(path + "?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + segment(after))).GET().build());
+            pages.add(page);
+            after = page.path("next").asText("");
+        } while (!after.isEmpty());
+        return pages;
+    }
+
+    /** What lies under a path of the farm's, such as a picture. */
+    public byte[] bytes(String path) throws IOException, RefusedException {
+        HttpResponse<byte[]> response = send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw refused(response.statusCode(), response.body());
+        }
+        return response.body();
+    }
+
+    /**
+     * Listens to a film until the connection ends.
+     *
+     * @param last  id of the last event that was heard; from now on if empty
+     * @param heard called once events are heard
+     * @param event called with the name and the data of each
+     * @return id of the last event
+     */
+    public Optional<String> events(String id, Optional<String> last, Runnable heard, BiConsumer<String, JsonNode> event) throws IOException, RefusedException {
+        // Without a time limit: it lasts as long as the film does.
+        HttpRequest.Builder request = known(HttpRequest.newBuilder(server.resolve("/v1/films/" + segment(id) + "/events"))).header("Accept", "text/event-stream");
+        last.ifPresent(l -> request.header("Last-Event-ID", l));
+        HttpResponse<InputStream> response = send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+        Optional<String> newest = last;
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            if (response.statusCode() != 200) {
+                throw refused(response.statusCode(), lines.lines().collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8));
+            }
+            heard.run();
+            String name = "";
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("event:")) {
+                    name = line.substring("event:".length()).strip();
+                } else if (line.startsWith("id:")) {
+                    newest = Optional.of(line.substring("id:".length()).strip());
+                } else if (line.startsWith("data:")) {
+                    event.accept(name, MAPPER.readTree(line.substring("data:".length())));
+                }
+            }
+        } catch (IOException e) {
+            // The connection was lost: what was heard counts.
+            return newest;
+        }
+        return newest;
     }
 
     public JsonNode models() throws IOException, RefusedException {

@@ -22,7 +22,7 @@ public final class Progress {
     }
 
     /** Segments done, those in work by their share of steps. */
-    static double done(FilmView film) {
+    public static double done(FilmView film) {
         return film.accepted() + film.running().stream().mapToDouble(r -> r.steps() > 0 ? Math.min(1, (double) r.step() / r.steps()) : 0).sum();
     }
 

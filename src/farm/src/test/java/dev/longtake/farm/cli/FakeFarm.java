@@ -67,6 +67,11 @@ final class FakeFarm implements AutoCloseable {
         return film;
     }
 
+    /** Whether this was asked for already. */
+    synchronized boolean wasAsked(String request) {
+        return asked.contains(request);
+    }
+
     private synchronized void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().toString();
         asked.add(exchange.getRequestMethod() + " " + path);
@@ -88,8 +93,22 @@ final class FakeFarm implements AutoCloseable {
                     "resting", Map.of("until", "2026-01-02T03:05:05Z", "reason", "failed on 2 jobs in a row"), "running", List.of(Map.of("film", ID, "segment", 2, "step", 3, "steps", 8))))));
         } else if (exchange.getRequestMethod().equals("PATCH")) {
             boolean dryRun = path.contains("dry_run=true");
-            json(exchange, dryRun ? 200 : 202, new Revised(ID, 2, 1, dryRun, false, "A title", "batch", 2, 8, 4, 4, 48, 24, List.of(1), 4, warns ? List.of(new Warning("scenes[1].prompt", "the model was not taught horse; it draws something it knows", List.of("horse"))) : List.of(),
+            json(exchange, dryRun ? 200 : 202, new Revised(ID, 2, 1, dryRun, false, "A title", "batch", 2, 8, 4, 4, 48, 24, List.of(new Revised.ByScene(4, 0), new Revised.ByScene(4, 4)), List.of(1), 4, warns ? List.of(new Warning("scenes[1].prompt", "the model was not taught horse; it draws something it knows", List.of("horse"))) : List.of(),
                     new Revised.Links("/v1/films/" + ID, Optional.empty())));
+        } else if (path.startsWith("/v1/films/" + ID + "/revisions/1")) {
+            json(exchange, 200, Map.of("scenes", List.of(Map.of("prompt", "A city.", "segments", List.of(1, 2)), Map.of("prompt", "A river.", "segments", List.of(3, 4)))));
+        } else if (path.startsWith("/v1/films/" + ID + "/lineage")) {
+            json(exchange, 200, Map.of("segments", List.of(Map.of("segment", 0, "key", "k0", "attempt", "a0"), Map.of("segment", 1, "key", "k1", "stored", List.of(Map.of("attempt", "a1"))),
+                    Map.of("segment", 2, "key", "k2", "stored", List.of()))));
+        } else if (path.startsWith("/v1/films/" + ID + "/events")) {
+            exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(("event: segment\nid: 0-7\ndata: {\"revision\":1,\"segment\":2,\"to\":\"accepted\",\"thumbnail\":\"/v1/segments/k2/a2/thumbnail\"}\n\n").getBytes(StandardCharsets.UTF_8));
+        } else if (path.startsWith("/v1/segments/")) {
+            java.io.ByteArrayOutputStream png = new java.io.ByteArrayOutputStream();
+            javax.imageio.ImageIO.write(new java.awt.image.BufferedImage(8, 8, java.awt.image.BufferedImage.TYPE_INT_RGB), "png", png);
+            exchange.sendResponseHeaders(200, png.size());
+            png.writeTo(exchange.getResponseBody());
         } else if (path.startsWith("/v1/films/" + ID) || exchange.getRequestMethod().equals("POST")) {
             json(exchange, exchange.getRequestMethod().equals("POST") ? 202 : 200, film(states.size() > 1 ? states.remove(0) : states.get(0)));
         } else if (path.startsWith("/v1/films?")) {

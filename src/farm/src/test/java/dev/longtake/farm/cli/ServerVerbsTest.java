@@ -73,6 +73,55 @@ class ServerVerbsTest {
     }
 
     @Test
+    void aTerminalShowsScenesAndTheNewestPicture() throws Exception {
+        String[] states = new String[24];
+        java.util.Arrays.fill(states, "rendering");
+        states[23] = "finished";
+        try (FakeFarm farm = new FakeFarm(states)) {
+            Cli.Ended ended = new Cli(dir).live("watch", FakeFarm.ID, "--server", farm.url());
+            assertThat(ended.status()).as(ended.err()).isZero();
+            assertThat(ended.err()).contains("1 ████████████ A city.").contains("2 ██████░░░░░░ A river.").contains("▀");
+            assertThat(ended.out()).isEqualTo(FakeFarm.ID + "  finished\n");
+            assertThat(farm.wasAsked("GET /v1/segments/k2/a2/thumbnail")).isTrue();
+        }
+        try (FakeFarm farm = new FakeFarm(states)) {
+            Cli.Ended ended = new Cli(dir).live("watch", FakeFarm.ID, "--no-picture", "--server", farm.url());
+            assertThat(ended.err()).contains("A river.").doesNotContain("▀");
+        }
+    }
+
+    @Test
+    void thePageIsOpenedWhereTheFarmIs() throws Exception {
+        try (FakeFarm farm = new FakeFarm("finished")) {
+            assertThat(run(farm, "open", FakeFarm.ID).out()).isEqualTo(farm.url() + "/#/films/" + FakeFarm.ID + "\n");
+            assertThat(run(farm, "open").out()).isEqualTo(farm.url() + "/#/write\n");
+            assertThat(run(farm, "open", "nothing").status()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void everyVerbsHelpEndsWithExamplesThatItUnderstands() {
+        String verbs = new Cli(dir).run("--help").out();
+        List<String> names = verbs.lines().dropWhile(l -> !l.startsWith("Commands:")).skip(1).map(l -> l.strip().split(" ")[0]).filter(n -> n.matches("[a-z-]+")).distinct().toList();
+        assertThat(names).contains("render", "watch", "open", "completion", "keys", "bench").hasSizeGreaterThan(15);
+        for (String name : List.of("render", "up", "submit", "revise", "status", "watch", "open", "fetch", "cancel", "workers", "dead-letters", "models", "keys", "serve", "simulate", "bench", "completion")) {
+            String help = new Cli(dir).run(name, "--help").out();
+            assertThat(help).as(name).contains("Examples:");
+            assertThat(help.substring(help.indexOf("Examples:")).lines().skip(1)).isNotEmpty().allMatch(l -> l.contains("longtake " + name));
+        }
+    }
+
+    @Test
+    void completionIsAScriptThatBashReads() throws Exception {
+        String script = new Cli(dir).run("completion").out();
+        assertThat(script).contains("complete -F").contains("dead-letters").contains("--no-picture");
+        java.nio.file.Path file = java.nio.file.Files.writeString(dir.resolve("completion.bash"), script);
+        Process bash = new ProcessBuilder("bash", "-n", file.toString()).redirectErrorStream(true).start();
+        assertThat(new String(bash.getInputStream().readAllBytes())).isEmpty();
+        assertThat(bash.waitFor()).isZero();
+    }
+
+    @Test
     void aFilmThatFailsIsStatusOneWithItsReason() throws Exception {
         try (FakeFarm farm = new FakeFarm("queued", "rendering", "failed")) {
             Cli.Ended ended = run(farm, "render", "day.txt");

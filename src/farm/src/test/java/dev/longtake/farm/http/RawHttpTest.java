@@ -75,6 +75,18 @@ class RawHttpTest extends HttpHarness {
                 "GET /v1/films HTTP/1.1\r\n" + HOST + many + CLOSE), request -> assertRefused(answer(request)));
     }
 
+    /** Whoever keeps the connection would lose the next request with it. */
+    @Test
+    void whoeverIsHungUpOnIsToldSo() throws Exception {
+        for (String request : List.of("GET /v1/films?after=" + "a".repeat(8_000) + " HTTP/1.1\r\n" + HOST + "\r\n", "GET /v1/films HTTP/1.1\r\n" + HOST + "X-Long: " + "a".repeat(100_000) + "\r\n\r\n")) {
+            String answers = answer("GET /v1/models HTTP/1.1\r\n" + HOST + "\r\n" + request);
+            assertThat(statuses(answers)).as(answers).hasSize(2).startsWith(200).last().isIn(414, 431);
+            assertThat(answers.toLowerCase(java.util.Locale.ROOT)).contains("connection: close");
+            // Where nothing was asked before, the answer is HTTP/1.0, which says the same.
+            assertThat(answer(request)).startsWith("HTTP/1.0 4");
+        }
+    }
+
     /** Where two who read a request differ about its end, the second reads what a stranger wrote as somebody else's request. */
     @TestFactory
     Stream<DynamicTest> aBodysEndIsSaidOnceAndPlainly() {

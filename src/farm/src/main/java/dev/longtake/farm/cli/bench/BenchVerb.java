@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Measures parts of the farm, each beside its floor. */
-@Command(name = "bench", description = "Measure how fast a part of the farm is on this machine; nothing else should run meanwhile.")
+@Command(name = "bench", description = "Measure how fast a part of the farm is on this machine; nothing else should run meanwhile.", footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake bench gateway", "  longtake bench gateway --json"})
 public final class BenchVerb extends Verb {
     /** What can be measured. */
     enum Subject {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 /** Keys of the HTTP interface. The one that is shown to the farm is taken from {@code LONGTAKE_KEY}. */
 @Command(name = "keys", description = {"Make, list and revoke keys of the HTTP interface.",
         "A secret is written to standard output once, when it is made, and is nowhere afterwards.",
-        "The key that this command itself shows to the farm is $LONGTAKE_KEY."})
+        "The key that this command itself shows to the farm is $LONGTAKE_KEY."}, footerHeading = Verb.EXAMPLES,
+        footer = {"  longtake keys bootstrap", "  longtake keys create --name \"render box\" --scope films:read,films:write", "  longtake keys revoke 0123456789ab"})
 public final class KeysVerb extends Verb {
     private static final String ACTIONS = "list, create, revoke or bootstrap";
 

@@ -1,0 +1,2 @@
+/** What a terminal shows of a film while it renders. */
+package dev.longtake.farm.screen;
