@@ -47,7 +47,7 @@ class FuzzHttpTest extends HttpHarness {
     @Inject
     EventHub hub;
 
-    /** Another after each request that cannot be read: the answer is HTTP/1.0 then, after which this client does not always look for the connection's end. */
+    /** Another after each request that cannot be read: where that is a connection's first, the server ends it without a word. */
     private HttpClient client = HttpClient.newHttpClient();
     /** The request before, and what was answered: a connection that is cut off may have been spoilt by it. */
     private String before = "";
