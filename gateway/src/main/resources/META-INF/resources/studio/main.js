@@ -90,5 +90,10 @@ window.addEventListener('hashchange', () => {
   document.getElementById('main').focus({ preventScroll: true });
   window.scrollTo(0, 0);
 });
+// The address is the view's: skipping must not change it.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  document.getElementById('main').focus();
+});
 window.addEventListener('key-needed', (event) => askForKey(event.detail));
 open();

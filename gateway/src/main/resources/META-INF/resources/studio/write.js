@@ -7,7 +7,8 @@ import { byScene, count, duration, moved, scene, scenesOf, storyOf } from './sto
 export const title = 'Write';
 
 const DRAFT = 'longtake.draft';
-const LARGEST_PICTURE = 3 << 20;
+/** Pixels; the largest frame that is rendered is far below. */
+const LARGEST_SIDE = 1024;
 const EXAMPLE = 'The deep sea in the early morning.\nA red fish floats in the deep sea.\nThe fish swims towards the surface of the sunlit water.\nThe beach near the city during the day. [2s#]\n';
 
 const fresh = () => ({ text: '', title: '', preset: 'fast', seed: undefined, lane: 'batch', image: undefined, scenes: [], edited: false });
@@ -119,18 +120,19 @@ export function open(where) {
     }
   }
 
-  function picture(given) {
-    if (given.size > LARGEST_PICTURE) {
-      toast('A start image in the page is at most 3 MiB; “longtake render --image” takes larger ones.');
+  /** Made smaller here: a frame needs little of a photograph, and a story may have 4 MiB. */
+  async function picture(given) {
+    let bitmap;
+    try {
+      bitmap = await createImageBitmap(given);
+    } catch {
+      toast('This browser cannot read that picture; use a PNG or JPEG.');
       return;
     }
-    const reader = new FileReader();
-    reader.onload = () => {
-      draft.image = reader.result;
-      planScenes();
-      changed();
-    };
-    reader.readAsDataURL(given);
+    const scale = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+    const canvas = Object.assign(document.createElement('canvas'), { width: Math.max(1, Math.round(bitmap.width * scale)), height: Math.max(1, Math.round(bitmap.height * scale)) });
+    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    set({ image: canvas.toDataURL('image/jpeg', 0.95) });
   }
 
   async function submit(event) {

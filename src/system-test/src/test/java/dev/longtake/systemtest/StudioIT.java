@@ -147,7 +147,8 @@ class StudioIT {
     }
 
     @Test
-    void scenesAreEditedAndProblemsAreShownWhereTheyBelong() {
+    void scenesAreEditedAndProblemsAreShownWhereTheyBelong() throws Exception {
+        Needs.time(1);
         try (StudioPage studio = StudioPage.open(browser, farm, "/write")) {
             Page page = studio.page();
             page.locator("#story").fill(STORY);
@@ -172,7 +173,16 @@ class StudioIT {
             assertThat(page.locator(".problems li")).hasCount(0);
             page.getByText("Open a file").locator("input").setInputFiles(new com.microsoft.playwright.options.FilePayload("story.txt", "text/plain", "A city. [1s]\nA river. [2s#]\n".getBytes(StandardCharsets.UTF_8)));
             assertThat(page.locator(".scene")).hasCount(2);
+            java.io.ByteArrayOutputStream png = new java.io.ByteArrayOutputStream();
+            javax.imageio.ImageIO.write(new java.awt.image.BufferedImage(3_000, 1_500, java.awt.image.BufferedImage.TYPE_INT_RGB), "png", png);
+            page.getByText("Start image").locator("input").setInputFiles(new com.microsoft.playwright.options.FilePayload("photo.png", "image/png", png.toByteArray()));
+            assertThat(page.locator("img.start")).isVisible();
+            assertThat(page.evaluate("() => document.querySelector('img.start').naturalWidth")).isEqualTo(1024);
+            assertThat(page.locator(".problems li")).hasCount(0);
             page.reload();
+            assertThat(page.locator("img.start")).isVisible();
+            studio.button("Without it").click();
+            assertThat(page.locator("img.start")).hasCount(0);
             assertThat(page.locator(".scene")).hasCount(2);
             assertThat(page.locator("#story")).hasValue("A city. [1s]\nA river. [2s#]\n");
             studio.button("Begin anew").click();
@@ -182,6 +192,7 @@ class StudioIT {
 
     @Test
     void whatOneTabDoesTheOtherShows() {
+        Needs.time(1);
         try (StudioPage one = StudioPage.open(browser, farm, "/write")) {
             String id = one.submit("A green fish floats in the dark ocean. [12s]\n");
             StudioPage two = one.another("/films/" + id);
@@ -191,6 +202,10 @@ class StudioIT {
             one.awaitState("paused");
             one.button("Resume").click();
             two.awaitState("rendering");
+            two.go("/farm");
+            assertThat(two.page().locator("tbody").first()).containsText("step", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+            assertThat(two.page().getByLabel("Queue")).containsText("batch");
+            assertThat(two.page().getByText("All is well.")).isVisible();
             two.go("/films");
             Locator film = two.page().locator("[data-film='" + id + "']");
             assertThat(film).isVisible();
@@ -219,6 +234,7 @@ class StudioIT {
 
     @Test
     void offlineAndBackAndAFarmThatIsStartedAnew() throws Exception {
+        Needs.time(1);
         Path data = dir.resolve("restarted");
         FarmProcess first = FarmProcess.up(data, Map.of());
         try (StudioPage studio = StudioPage.open(browser, first, "/write")) {

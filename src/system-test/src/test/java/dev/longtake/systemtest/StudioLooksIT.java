@@ -123,9 +123,12 @@ class StudioLooksIT {
 
     @Test
     void aFilmIsMadeAndLookedAtWithoutAMouse() throws Exception {
+        Needs.time(1);
         try (StudioPage studio = StudioPage.open(browser, farm, "/write")) {
             Page page = studio.page();
             tabTo(page, "Skip to the content");
+            page.keyboard().press("Enter");
+            assertThat(focus(page)).isEqualTo("main");
             tabTo(page, "story");
             page.keyboard().type("A green fish floats in the dark ocean. [2s]");
             assertThat(page.locator(".facts")).isVisible();
@@ -149,6 +152,7 @@ class StudioLooksIT {
 
     @Test
     void promptsAreTextAndNeverAnythingElse() throws Exception {
+        Needs.time(1);
         String story = String.join("\n", HOSTILE) + "\n" + "x".repeat(32_000) + "\n";
         try (StudioPage studio = StudioPage.open(browser, farm, "/write")) {
             Page page = studio.page();
@@ -181,6 +185,7 @@ class StudioLooksIT {
 
     @Test
     void whereAKeyIsNeededItIsAskedForAndShown() throws Exception {
+        Needs.time(1);
         String secret = KEY;
         try (FarmProcess locked = FarmProcess.up(dir.resolve("locked"), Map.of("LONGTAKE_GATEWAY_ACCESS_ANONYMOUS", "never",
                 "LONGTAKE_GATEWAY_ACCESS_BOOTSTRAP_KEY_SHA256", Digests.sha256(secret.getBytes(StandardCharsets.US_ASCII))))) {
