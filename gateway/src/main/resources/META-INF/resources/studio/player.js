@@ -26,10 +26,11 @@ function hls() {
  * @param video   the element
  * @param film    its id
  * @param revision of it
+ * @param from    seconds at which to begin
  * @param trouble told in words what is wrong, or an empty text once it is right again
  * @returns what ends it
  */
-export function play(video, { film, revision, trouble = () => {} }) {
+export function play(video, { film, revision, from = 0, trouble = () => {} }) {
   const playlist = `/v1/films/${film}/hls/playlist.m3u8?revision=${revision}`;
   let player;
   let timer;
@@ -66,9 +67,8 @@ export function play(video, { film, revision, trouble = () => {} }) {
   }
 
   function withLibrary(Hls) {
-    const at = video.currentTime;
     player = new Hls({
-      startPosition: at || 0,
+      startPosition: video.currentTime || from,
       enableWorker: false,
       // Parts are the newest second of a film; without them its end would be seen an entry late.
       lowLatencyMode: true,

@@ -12,6 +12,8 @@ export const title = 'Watch';
 
 /** Scenes that are shown at once; a film may have 10,000. */
 const SCENES = 40;
+/** Until a farm that did not answer is asked again. */
+const AGAIN = 2_000;
 
 export function open(where, { id, revision }) {
   let film;
@@ -23,6 +25,8 @@ export function open(where, { id, revision }) {
   let missing = '';
   let stop = () => {};
   let playing;
+  let watched = {};
+  let again;
   let ended = false;
 
   const draw = drawer(show);
@@ -34,16 +38,26 @@ export function open(where, { id, revision }) {
       if (ended) {
         return;
       }
-      const another = !film || film.revision !== now.revision;
+      const before = film;
       film = now;
-      if (another) {
+      if (before?.revision !== now.revision) {
         await everything();
+      } else if (before.state !== now.state && isOver(now.state)) {
+        // Of what was rendered before this page was opened it has not heard that it can be watched.
+        await lineage();
       }
     } catch (failure) {
       if (!(failure instanceof Problem)) {
         throw failure;
       }
-      missing = failure.status === 404 ? 'There is no such film. It may have been deleted.' : failure.message;
+      if (failure.status === 404) {
+        missing = 'There is no such film. It may have been deleted.';
+      } else if (!ended) {
+        film = undefined;
+        trouble = failure.message;
+        clearTimeout(again);
+        again = setTimeout(look, AGAIN);
+      }
     }
     draw();
   }
@@ -55,15 +69,18 @@ export function open(where, { id, revision }) {
       read.push(s);
     }
     scenes = read;
+    chosen = undefined;
     segments = plan(read);
     show();
     stop();
-    stop = play(where.querySelector('video'), { film: id, revision: n, trouble: (text) => { trouble = text; draw(); } });
-    if (!fixed) {
-      for await (const line of pages(`/v1/films/${id}/lineage`, (page) => page.segments)) {
-        known(segments, line);
-        draw();
-      }
+    stop = play(where.querySelector('video'), { film: id, revision: n, from: watched.revision === n ? watched.to : 0, trouble: (text) => { trouble = text; draw(); } });
+    await lineage();
+  }
+
+  async function lineage() {
+    for await (const line of pages(`/v1/films/${id}/lineage${fixed ? `?revision=${fixed}` : ''}`, (page) => page.segments)) {
+      known(segments, line);
+      draw();
     }
   }
 
@@ -101,6 +118,7 @@ export function open(where, { id, revision }) {
 
   /** Which segment is on the screen. */
   function follow(event) {
+    watched = { revision: fixed ?? film.revision, to: event.target.currentTime };
     const frame = Math.floor(event.target.currentTime * film.fps + 0.01);
     let seen = 0;
     for (const s of scenes) {
@@ -168,7 +186,7 @@ export function open(where, { id, revision }) {
       return;
     }
     if (!film) {
-      render(html`<h1>Film</h1><p class="notice">Looking…</p>`, where);
+      render(html`<h1>Film</h1><p class="notice" role="status">${trouble || 'Looking…'}</p>`, where);
       return;
     }
     render(html`
@@ -199,6 +217,7 @@ export function open(where, { id, revision }) {
   look();
   return () => {
     ended = true;
+    clearTimeout(again);
     stop();
     events();
   };

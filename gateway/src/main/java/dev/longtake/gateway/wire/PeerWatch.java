@@ -4,6 +4,8 @@ import dev.longtake.film.story.Problem;
 import dev.longtake.gateway.GatewayConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
@@ -11,6 +13,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cuts off peers that are too slow. The server's own time-outs see whether any byte moves; whoever moves one now and then is never idle. So every
- * connection has a {@link Peer}, from its first request on, or from the first look at it without one; and all are looked at once a second.
+ * connection has a {@link Peer} from its first byte on; those that came before there was a {@link Door}, from the first look; and all are looked at once a second.
  */
 @ApplicationScoped
 public class PeerWatch {
@@ -38,6 +41,7 @@ public class PeerWatch {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int FIRST = 1_000;
     /** As Vert.x names them. */
+    private static final String DOOR = "longtake-door";
     private static final String DECODER = "httpDecoder";
     private static final String HANDLER = "handler";
 
@@ -58,6 +62,15 @@ public class PeerWatch {
             if (executor instanceof SingleThreadEventLoop loop) {
                 long[] last = {System.nanoTime()};
                 looking.add(loop.scheduleWithFixedDelay(() -> look(loop, last), LOOK_NANOS, LOOK_NANOS, TimeUnit.NANOSECONDS));
+            }
+        }
+        watchDoors();
+    }
+
+    private void watchDoors() {
+        for (EventExecutor executor : ((VertxInternal) vertx).getAcceptorEventLoopGroup()) {
+            if (executor instanceof SingleThreadEventLoop acceptor) {
+                looking.add(acceptor.scheduleWithFixedDelay(() -> openDoors(acceptor), 0, LOOK_NANOS, TimeUnit.NANOSECONDS));
             }
         }
     }
@@ -89,6 +102,37 @@ public class PeerWatch {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(Peer.NAME) == null && pipeline.get(DECODER) != null && pipeline.get(HANDLER) != null) {
             pipeline.addBefore(HANDLER, Peer.NAME, new Peer(limits, asked));
+        }
+    }
+
+    /** Sees connections as they are accepted. */
+    private final class Door extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object accepted) {
+            if (accepted instanceof Channel connection) {
+                connection.pipeline().addFirst(new First());
+            }
+            context.fireChannelRead(accepted);
+        }
+    }
+
+    /** Waits for a connection's first byte: the handlers of HTTP are there by then, and nothing was decoded yet. */
+    private final class First extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) {
+            watch(context.channel(), false);
+            context.pipeline().remove(this);
+            context.fireChannelRead(bytes);
+        }
+    }
+
+    /** The server is there only after everything else: it is looked for as long as this runs. */
+    private void openDoors(SingleThreadEventLoop acceptor) {
+        for (Iterator<Channel> all = acceptor.registeredChannelsIterator(); all.hasNext();) {
+            Channel channel = all.next();
+            if (channel instanceof ServerChannel && channel.pipeline().get(DOOR) == null) {
+                channel.pipeline().addFirst(DOOR, new Door());
+            }
         }
     }
 

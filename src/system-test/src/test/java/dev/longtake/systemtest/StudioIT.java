@@ -82,11 +82,17 @@ class StudioIT {
             assertThat(page.locator("[data-segment] img[src]").first()).isVisible(PATIENTLY);
             assertThat(page.locator("[data-segment][data-state=dispatched]").first()).isVisible(PATIENTLY);
             studio.picture("watch-growing");
+            StudioPage late = studio.another("/films/" + id);
             page.evaluate("() => { document.querySelector('video').play(); }");
             studio.awaitState("finished");
             int segments = growing.get("segments").asInt();
             assertThat(studio.cells()).hasCount(segments);
             assertThat(page.locator("[data-segment][data-state=clipped]")).hasCount(segments);
+
+            assertThat(late.page().locator("[data-segment][data-state=clipped]")).hasCount(segments, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
+            late.page().waitForFunction("() => document.querySelector('video').duration > 4.4", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
+            late.requireNoComplaint();
+            late.page().close();
 
             // To its end, by the player that followed it.
             page.waitForFunction("() => Number.isFinite(document.querySelector('video').duration) && document.querySelector('video').duration > 4.4", null,

@@ -10,7 +10,7 @@ public final class CliException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** The farm failed. */
-    static final int FARM = 1;
+    public static final int FARM = 1;
 
     /** The user must change something. */
     public static final int USER = 2;

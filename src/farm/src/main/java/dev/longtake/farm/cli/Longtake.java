@@ -2,7 +2,10 @@ package dev.longtake.farm.cli;
 
 import dev.longtake.farm.app.Shutdown;
 import dev.longtake.farm.cli.bench.BenchVerb;
+import dev.longtake.farm.cli.bench.SimulateVerb;
 import dev.longtake.farm.cli.keys.KeysVerb;
+import dev.longtake.farm.cli.operate.DeadLettersVerb;
+import dev.longtake.farm.cli.operate.WorkersVerb;
 import dev.longtake.gateway.access.AccessPolicy;
 import dev.longtake.servers.DirectoryInUseException;
 import dev.longtake.servers.PortInUseException;

@@ -82,6 +82,7 @@ class RawHttpTest extends HttpHarness {
             String answers = answer("GET /v1/models HTTP/1.1\r\n" + HOST + "\r\n" + request);
             assertThat(statuses(answers)).as(answers).hasSize(2).startsWith(200).last().isIn(414, 431);
             assertThat(answers.toLowerCase(java.util.Locale.ROOT)).contains("connection: close");
+            assertThat(answer(request).toLowerCase(java.util.Locale.ROOT)).as("as the first on its connection").contains("connection: close");
         }
     }
 

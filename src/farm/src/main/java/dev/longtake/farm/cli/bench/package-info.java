@@ -1,2 +1,2 @@
-/** The verb that measures. */
+/** The verbs that measure and simulate. */
 package dev.longtake.farm.cli.bench;

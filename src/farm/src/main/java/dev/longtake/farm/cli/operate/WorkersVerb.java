@@ -1,6 +1,8 @@
-package dev.longtake.farm.cli;
+package dev.longtake.farm.cli.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.longtake.farm.cli.ServerOption;
+import dev.longtake.farm.cli.Verb;
 import dev.longtake.farm.client.FarmClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Mixin;
 /** Who renders, who rests and why. */
 @Command(name = "workers", description = "List the workers of a farm: what they are doing, and which rest after failing on what others can do.", footerHeading = Verb.EXAMPLES,
         footer = {"  longtake workers", "  longtake workers --json"})
-final class WorkersVerb extends Verb {
+public final class WorkersVerb extends Verb {
     private static final int DIGITS = 12;
 
     @Mixin

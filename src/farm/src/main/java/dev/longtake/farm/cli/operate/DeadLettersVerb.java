@@ -1,10 +1,13 @@
-package dev.longtake.farm.cli;
+package dev.longtake.farm.cli.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.longtake.farm.client.FarmClient;
+import dev.longtake.farm.cli.CliException;
+import dev.longtake.farm.cli.ServerOption;
+import dev.longtake.farm.cli.Verb;
 import dev.longtake.farm.client.FarmClient.RefusedException;
+import dev.longtake.farm.client.FarmClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "dead-letters", description = {"List what the farm could not read or has given up, newest first;",
         "or, with \"requeue\" and ids or --all, put messages back on their topics and retry the films whose work was given up."}, footerHeading = Verb.EXAMPLES,
         footer = {"  longtake dead-letters", "  longtake dead-letters --film 0911cb93245636c42d53b48b", "  longtake dead-letters requeue 0-4", "  longtake dead-letters requeue --all --yes"})
-final class DeadLettersVerb extends Verb {
+public final class DeadLettersVerb extends Verb {
     private static final String REQUEUE = "requeue";
     private static final int LARGEST_PAGE = 1_000;
 

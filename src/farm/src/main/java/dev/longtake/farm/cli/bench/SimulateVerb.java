@@ -1,4 +1,4 @@
-package dev.longtake.farm.cli;
+package dev.longtake.farm.cli.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +9,8 @@ import dev.longtake.bench.simulator.Shrinker;
 import dev.longtake.bench.simulator.audit.Audits;
 import dev.longtake.bench.simulator.audit.Violation;
 import dev.longtake.bench.simulator.faults.Fault;
+import dev.longtake.farm.cli.CliException;
+import dev.longtake.farm.cli.Verb;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
 /** Lets simulated farms go wrong, and looks whether anything was lost. */
 @Command(name = "simulate", description = "Run the scheduler in simulated farms in which everything goes wrong, and audit them.", footerHeading = Verb.EXAMPLES,
         footer = {"  longtake simulate --seeds 500", "  longtake simulate --seeds 1 --first 4711 --faults worker-zombie,redis-wiped"})
-final class SimulateVerb extends Verb {
+public final class SimulateVerb extends Verb {
     private static final int LAST_LINES = 200;
 
     @Option(names = "--seeds", paramLabel = "N", required = true, description = "How many runs.")

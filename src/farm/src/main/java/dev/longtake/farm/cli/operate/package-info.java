@@ -1,0 +1,2 @@
+/** The verbs of whoever runs a farm. */
+package dev.longtake.farm.cli.operate;
