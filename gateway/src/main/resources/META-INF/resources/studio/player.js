@@ -6,6 +6,8 @@ import { authorization, accessKey } from './api.js';
 
 const PLAYLIST = 'application/vnd.apple.mpegurl';
 const AGAIN = 1_000;
+/** Seconds that may be missing at a film's end: less than a frame. */
+const SHORTFALL = 0.06;
 let library;
 
 function hls() {
@@ -35,6 +37,7 @@ export function play(video, { film, revision, from = 0, trouble = () => {} }) {
   let player;
   let timer;
   let ended = false;
+  let reopened = false;
   const again = () => {
     clearTimeout(timer);
     timer = setTimeout(start, AGAIN);
@@ -67,8 +70,9 @@ export function play(video, { film, revision, from = 0, trouble = () => {} }) {
   }
 
   function withLibrary(Hls) {
+    const reachedTo = video.currentTime;
     player = new Hls({
-      startPosition: video.currentTime || from,
+      startPosition: reachedTo || from,
       enableWorker: false,
       // Parts are the newest second of a film; without them its end would be seen an entry late.
       lowLatencyMode: true,
@@ -90,6 +94,22 @@ export function play(video, { film, revision, from = 0, trouble = () => {} }) {
       player.destroy();
       player = undefined;
       again();
+    });
+    player.on(Hls.Events.BUFFER_EOS, () => {
+      // The library may take an entry of which it has the first parts for whole: what is over is opened once more, without parts.
+      const whole = player.levels[0]?.details?.totalduration ?? 0;
+      const end = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0;
+      if (whole - end > SHORTFALL && !reopened) {
+        reopened = true;
+        const going = !video.paused;
+        from = video.currentTime;
+        player.destroy();
+        player = undefined;
+        withLibrary(Hls);
+        if (going) {
+          video.play().catch(() => {});
+        }
+      }
     });
     player.on(Hls.Events.LEVEL_LOADED, () => trouble(''));
     player.loadSource(playlist);

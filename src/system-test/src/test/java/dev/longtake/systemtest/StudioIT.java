@@ -76,7 +76,7 @@ class StudioIT {
             page.waitForURL("**/#/films/*");
             String id = page.url().substring(page.url().lastIndexOf('/') + 1);
             assertThat(page.locator("h1")).hasText("A day");
-            page.waitForFunction("() => document.querySelector('video').readyState >= 2", null, new Page.WaitForFunctionOptions().setTimeout(StudioPage.PATIENCE));
+            page.waitForFunction("() => document.querySelector('video')?.readyState >= 2", null, new Page.WaitForFunctionOptions().setTimeout(StudioPage.PATIENCE));
             JsonNode growing = farm.film(id);
             assertThat(growing.get("state").asText()).as("it is watched before it is finished").isEqualTo("rendering");
             assertThat(page.locator("[data-segment] img[src]").first()).isVisible(PATIENTLY);
@@ -90,7 +90,7 @@ class StudioIT {
             assertThat(page.locator("[data-segment][data-state=clipped]")).hasCount(segments);
 
             assertThat(late.page().locator("[data-segment][data-state=clipped]")).hasCount(segments, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
-            late.page().waitForFunction("() => document.querySelector('video').duration > 4.4", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
+            late.page().waitForFunction("() => document.querySelector('video')?.duration > 4.4", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
             late.requireNoComplaint();
             late.page().close();
 
@@ -262,7 +262,7 @@ class StudioIT {
             assertThat(page.locator("#linked")).hasText("", new LocatorAssertions.HasTextOptions().setTimeout(60_000));
             studio.awaitState("finished");
             assertThat(page.locator("[data-segment][data-state=clipped]")).hasCount(first.film(id).get("segments").asInt());
-            page.waitForFunction("() => document.querySelector('video').duration > 5.9", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
+            page.waitForFunction("() => document.querySelector('video')?.duration > 5.9", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
         } finally {
             first.close();
         }

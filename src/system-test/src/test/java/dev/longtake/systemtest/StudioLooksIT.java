@@ -202,10 +202,10 @@ class StudioLooksIT {
                 String id = studio.submit("A red fish. [2s]\n");
                 studio.awaitState("finished");
                 assertThat(page.locator("[data-segment] img[src^='blob:']")).hasCount(2);
-                page.waitForFunction("() => document.querySelector('video').readyState >= 2", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
+                page.waitForFunction("() => document.querySelector('video')?.readyState >= 2", null, new Page.WaitForFunctionOptions().setTimeout(60_000));
                 assertThat(page.waitForDownload(() -> studio.button("Download").click()).suggestedFilename()).endsWith(".mp4");
                 studio.go("/films");
-                page.waitForFunction("() => document.querySelector('.poster img').src.startsWith('blob:') && document.querySelector('.poster img').naturalWidth > 0");
+                page.waitForFunction("() => document.querySelector('.poster img')?.src.startsWith('blob:') && document.querySelector('.poster img').naturalWidth > 0");
                 page.reload();
                 assertThat(page.locator("[data-film='" + id + "']")).isVisible();
                 assertThat(page.locator("dialog")).isHidden();
